@@ -1,0 +1,96 @@
+import type { HostPath } from "./paths.ts";
+
+export type EngineName = "bubblewrap" | "docker" | "podman" | "seatbelt";
+
+export type ShellName = "bash" | "zsh";
+
+/** The tool call as Claude Code described it, whatever door it came through. */
+export interface ToolCall {
+  readonly tool: string;
+  /** What the model asked for, unchanged. */
+  readonly command: string;
+  readonly cwd: HostPath;
+  readonly sessionId: string | undefined;
+  readonly toolUseId: string | undefined;
+  readonly agentId: string | undefined;
+  /** `default`, `plan`, `acceptEdits`, … as sent; undefined when the client did not say. */
+  readonly permissionMode: string | undefined;
+  readonly background: boolean;
+  /** The model set `dangerouslyDisableSandbox`. */
+  readonly wantsUnsandboxed: boolean;
+}
+
+export interface Project {
+  /** Real path of the folder the session started in; mounted at the same path inside. */
+  readonly root: HostPath;
+  /** Short name derived from the root: `<slug>-<12 hex>`. Safe in file, container and volume names. */
+  readonly key: string;
+}
+
+/** A path that stays as it is even though it lies in a writable folder. */
+export interface ProtectedPath {
+  readonly path: HostPath;
+  /** `missing`: nothing is there yet, and nothing may be created there. */
+  readonly kind: "file" | "directory" | "missing";
+}
+
+/** A path whose content must not be seen. Always exists; symlinks are resolved. */
+export interface HiddenPath {
+  readonly path: HostPath;
+  readonly kind: "file" | "directory";
+}
+
+export interface FilesystemPlan {
+  /** `host`: everything that is not hidden can be read. `listed`: only `readable` and the writable roots. */
+  readonly reads: "host" | "listed";
+  /** Real paths that can be read although reads are `listed` or a parent is hidden. */
+  readonly readable: readonly HostPath[];
+  /** Real, existing paths that can be written. Disjoint: none lies inside another. */
+  readonly writable: readonly HostPath[];
+  /** Inside writable roots, outermost first. Wins over `writable`. */
+  readonly protectedPaths: readonly ProtectedPath[];
+  /** Wins over `readable` of an outer folder; a `readable` inside a hidden folder wins over it. */
+  readonly hidden: readonly HiddenPath[];
+  /** The project's own temp folder: TMPDIR at this path on both sides, and `/tmp` inside. */
+  readonly temporary: HostPath;
+}
+
+export type NetworkPlan =
+  | { readonly mode: "none" }
+  | { readonly mode: "open" }
+  | { readonly mode: "allowlist"; readonly socket: HostPath };
+
+/** Which variables of the caller reach the command. Names are shell patterns (`*` only). */
+export interface EnvironmentPlan {
+  /** Removed by native engines, and never passed to a container. */
+  readonly deny: readonly string[];
+  /** Let through although `deny` matches. */
+  readonly pass: readonly string[];
+  /** Passed to a container; native engines pass everything that is not denied. */
+  readonly containerPass: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+}
+
+export interface LimitsPlan {
+  /** Bytes of memory for everything in the sandbox. */
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+}
+
+export interface ContainerPlan {
+  /** An image reference; undefined means the bundled Dockerfile. */
+  readonly image: string | undefined;
+}
+
+/** Everything an engine needs to run one command, decided before any engine is touched. */
+export interface Plan {
+  readonly call: ToolCall;
+  readonly project: Project;
+  readonly profile: string;
+  readonly filesystem: FilesystemPlan;
+  readonly network: NetworkPlan;
+  readonly environment: EnvironmentPlan;
+  readonly limits: LimitsPlan;
+  readonly container: ContainerPlan;
+}
