@@ -32,6 +32,12 @@ export interface ProtectedPath {
   readonly path: HostPath;
   /** `missing`: nothing is there yet, and nothing may be created there. */
   readonly kind: "file" | "directory" | "missing";
+  /**
+   * What a missing path's placeholder is while a sandbox runs. Undefined: an empty folder, which git does not list and
+   * rmdir cannot remove by mistake once somebody has put something in it. A text: a file with that text, for a path
+   * where a folder would break its reader.
+   */
+  readonly placeholder?: string;
 }
 
 /** A path whose content must not be seen. Always exists; symlinks are resolved. */
@@ -45,7 +51,7 @@ export interface FilesystemPlan {
   readonly reads: "host" | "listed";
   /** Real paths that can be read although reads are `listed` or a parent is hidden. */
   readonly readable: readonly HostPath[];
-  /** Real, existing paths that can be written. Disjoint: none lies inside another. */
+  /** Real, existing paths that can be written. One may lie inside another when something between is protected. */
   readonly writable: readonly HostPath[];
   /** Inside writable roots, outermost first. Wins over `writable`. */
   readonly protectedPaths: readonly ProtectedPath[];

@@ -1,0 +1,82 @@
+import type { Plan } from "../../core/plan.ts";
+import { type HostPath, isInside } from "../../core/paths.ts";
+import { type Mount, planMounts } from "./mounts.ts";
+
+/** Descriptor that carries the seccomp program; opened by the runner. */
+export const SECCOMP_DESCRIPTOR = 8;
+
+/** Folders of the system that a plan with `reads: "listed"` still sees: programs, libraries, and their settings. */
+const SYSTEM_FOLDERS: readonly string[] = [
+  "/usr",
+  "/bin",
+  "/sbin",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/etc",
+  "/opt",
+  "/nix",
+  "/gnu",
+  "/sys",
+];
+
+function renderMount(mount: Mount): string[] {
+  switch (mount.view) {
+    case "writable":
+      return ["--bind", mount.path, mount.path];
+    case "read-only":
+      return ["--ro-bind", mount.path, mount.path];
+    case "empty-file":
+      return ["--ro-bind", "/dev/null", mount.path];
+    case "empty-folder":
+      return ["--tmpfs", mount.path];
+  }
+}
+
+/** An emptied folder becomes read-only last, when every mount point below it has been made. */
+function seal(mounts: readonly Mount[]): string[] {
+  return mounts
+    .filter((mount) => mount.view === "empty-folder")
+    .flatMap((mount) => ["--remount-ro", mount.path]);
+}
+
+function renderRoot(plan: Plan): string[] {
+  if (plan.filesystem.reads === "host") return ["--ro-bind", "/", "/"];
+  return SYSTEM_FOLDERS.flatMap((folder) => ["--ro-bind-try", folder, folder]);
+}
+
+/** The resolver's file usually points into /run, which is hidden; a command with network needs its content. */
+function renderResolver(plan: Plan, resolver: HostPath | undefined): string[] {
+  if (plan.network.mode === "none" || resolver === undefined || !isInside(resolver, "/run")) return [];
+  return ["--ro-bind", resolver, resolver];
+}
+
+/**
+ * bubblewrap's arguments, in the order that they are carried out:
+ *  1. namespaces: all of them, the network only kept when the plan opens it; user namespaces inside are switched off,
+ *     so that no nested one can bring capabilities and mounts back; no capability survives, root's either.
+ *  2. life: dies with the runner; a session of its own, so that the terminal cannot be written to (TIOCSTI).
+ *  3. root: read-only, because everything later only adds to it.
+ *  4. kernel views: private /dev and /proc; /proc is read-only as a whole, since /proc/sys and sysrq-trigger would
+ *     otherwise obey a sandbox that root started.
+ *  5. /run and the shared temp folders are replaced: they hold the sockets of the host's daemons.
+ *  6. the plan's mounts, outermost first, then emptied folders are sealed.
+ *  7. seccomp and the working folder.
+ */
+export function bubblewrapArguments(plan: Plan, resolver?: HostPath): string[] {
+  const mounts = planMounts(plan.filesystem);
+  return [
+    ...["--unshare-user", "--unshare-all", ...(plan.network.mode === "open" ? ["--share-net"] : [])],
+    ...["--disable-userns", "--cap-drop", "ALL"],
+    ...["--die-with-parent", "--new-session"],
+    ...renderRoot(plan),
+    ...["--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"],
+    ...["--tmpfs", "/run", ...renderResolver(plan, resolver)],
+    ...["--bind", plan.filesystem.temporary, "/tmp", "--tmpfs", "/var/tmp"],
+    ...mounts.flatMap(renderMount),
+    ...["--bind", plan.filesystem.temporary, plan.filesystem.temporary],
+    ...seal(mounts),
+    ...["--seccomp", SECCOMP_DESCRIPTOR.toString()],
+    ...["--chdir", plan.call.cwd],
+  ];
+}

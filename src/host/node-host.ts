@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+} from "node:fs";
+import type { FileFacts, FileKind, Host } from "../core/host.ts";
+import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
+import { PolicyError } from "../core/errors.ts";
+
+/**
+ * Where programs are looked for. Fixed, because PATH can come from a repository's settings; the last entries are
+ * Homebrew, NixOS and Guix.
+ */
+export const PROGRAM_PATH: readonly string[] = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+  "/opt/homebrew/bin",
+  "/run/current-system/sw/bin",
+  "/run/current-system/profile/bin",
+];
+
+/** The facts that the environment supplies; the entries pass what they were started with. */
+export interface HostEnvironment {
+  readonly HOME?: string | undefined;
+  readonly CLAUDE_CONFIG_DIR?: string | undefined;
+}
+
+function absent(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function kindOf(stats: Stats): FileKind {
+  if (stats.isSymbolicLink()) return "symlink";
+  if (stats.isDirectory()) return "directory";
+  return stats.isFile() ? "file" : "other";
+}
+
+function orAbsent<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (absent(error)) return undefined;
+    throw error;
+  }
+}
+
+function inspect(file: string): FileFacts | undefined {
+  const stats = orAbsent(() => lstatSync(file));
+  if (stats === undefined) return undefined;
+  return {
+    kind: kindOf(stats),
+    size: stats.size,
+    identity: `${String(stats.dev)}:${String(stats.ino)}`,
+    uid: stats.uid,
+    mode: stats.mode & 0o7777,
+  };
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false; // Not found or not executable: the caller reports the program as missing.
+  }
+}
+
+function findProgram(name: string): HostPath | undefined {
+  const found = PROGRAM_PATH.map((folder) => `${folder}/${name}`).find(isExecutable);
+  return found === undefined ? undefined : hostPath(found);
+}
+
+/**
+ * The real machine behind the `Host` interface.
+ * @throws PolicyError `host.no-home` when HOME is missing: without it neither secrets nor state can be located.
+ */
+export function nodeHost(environment: HostEnvironment): Host {
+  const home = environment.HOME;
+  if (home === undefined || home === "") {
+    throw new PolicyError({
+      code: "host.no-home",
+      message: "HOME is not set",
+      hint: "Start Claude Code with HOME set to your home folder.",
+    });
+  }
+  const homePath = hostPath(home);
+  const config = environment.CLAUDE_CONFIG_DIR;
+  return {
+    platform: process.platform === "darwin" ? "darwin" : "linux",
+    arch: process.arch,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    home: homePath,
+    claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
+    readText: (file) => orAbsent(() => readFileSync(file, "utf8")),
+    inspect,
+    realPath: (file) => orAbsent(() => hostPath(realpathSync.native(file))),
+    list: (folder) => orAbsent(() => readdirSync(folder).sort()) ?? [],
+    findProgram,
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+  };
+}

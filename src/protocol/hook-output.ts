@@ -1,0 +1,67 @@
+import type { Permission } from "../core/decision.ts";
+
+/** What the hook prints: the documented reply to PreToolUse, and nothing else. */
+export interface HookOutput {
+  readonly systemMessage?: string;
+  readonly hookSpecificOutput?: {
+    readonly hookEventName: "PreToolUse";
+    readonly permissionDecision?: "allow" | "ask" | "deny";
+    readonly permissionDecisionReason?: string;
+    readonly updatedInput?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/**
+ * The call goes on with another command. `updatedInput` replaces the whole object, so every other field is echoed,
+ * but the request to leave the (native) sandbox is dropped.
+ */
+export function rewriteReply(
+  toolInput: Readonly<Record<string, unknown>>,
+  command: string,
+  permission: Permission,
+  reason: string,
+): HookOutput {
+  const kept = Object.entries(toolInput).filter(([name]) => name !== "dangerouslyDisableSandbox");
+  const updatedInput = { ...Object.fromEntries(kept), command };
+  if (permission === "undecided")
+    return { hookSpecificOutput: { hookEventName: "PreToolUse", updatedInput } };
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: permission,
+      permissionDecisionReason: reason,
+      updatedInput,
+    },
+  };
+}
+
+/** The call does not run; `reason` is read by the model. */
+export function denyReply(reason: string): HookOutput {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "deny",
+      permissionDecisionReason: reason,
+    },
+  };
+}
+
+/** The call goes on as it is, under Claude Code's own permission flow. */
+export function passReply(): HookOutput {
+  return {};
+}
+
+/** Our copy of the reply's schema: what is printed must pass it, or the hook refuses instead. */
+export function isValidReply(value: unknown): value is HookOutput {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const output = (value as HookOutput).hookSpecificOutput;
+  if (output === undefined) return Object.keys(value).length === 0;
+  const decision: unknown = output.permissionDecision;
+  const command: unknown = output.updatedInput?.["command"];
+  const rewrites = output.updatedInput !== undefined;
+  return (
+    (output.hookEventName as unknown) === "PreToolUse" &&
+    (decision === undefined || decision === "allow" || decision === "ask" || decision === "deny") &&
+    (decision === "deny" ? !rewrites : rewrites && typeof command === "string" && command !== "")
+  );
+}

@@ -1,0 +1,52 @@
+import { InputError } from "../core/errors.ts";
+import type { Invocation } from "../core/engine.ts";
+import type { EnvironmentPlan, Plan } from "../core/plan.ts";
+import { quote } from "./quote.ts";
+
+/** Raised when the shape of job scripts changes; the runner refuses any other number. */
+export const JOB_FORMAT = 1;
+
+const NAME_PATTERN = /^[A-Za-z_*][A-Za-z0-9_*]*$/;
+
+function alternatives(patterns: readonly string[]): string {
+  for (const pattern of patterns) {
+    if (NAME_PATTERN.test(pattern)) continue;
+    throw new InputError({
+      code: "environment.bad-name",
+      message: `${JSON.stringify(pattern)} is not a variable name or pattern`,
+      hint: "Use letters, digits, underscore and *, for example MY_TOKEN or AWS_*.",
+    });
+  }
+  return patterns.length === 0 ? "''" : patterns.join("|");
+}
+
+/** Shell functions that sort variable names: `denied NAME` and `passed NAME` (for containers). */
+function renderNameTests(environment: EnvironmentPlan): string[] {
+  return [
+    `denied() { case $1 in ${alternatives(environment.pass)}) return 1;; ${alternatives(environment.deny)}) return 0;; *) return 1;; esac; }`,
+    `passed() { case $1 in ${alternatives(environment.containerPass)}) return 0;; *) return 1;; esac; }`,
+  ];
+}
+
+function renderSettings(environment: EnvironmentPlan): string[] {
+  return Object.entries(environment.set).map(([name, value]) => {
+    alternatives([name]);
+    return `set_variable ${quote(name)} ${quote(value)}`;
+  });
+}
+
+/**
+ * The job's script: sourced by `sandhook-run`, it only calls the runner's functions, with every operand quoted.
+ * @throws InputError `environment.bad-name`, `quote.nul`
+ */
+export function renderJob(plan: Plan, invocation: Invocation): string {
+  const steps = invocation.steps.map(([name, ...operands]) => [name, ...operands.map(quote)].join(" "));
+  return [
+    `job_format ${JOB_FORMAT}`,
+    `visible_tmp ${quote(plan.filesystem.temporary)}`,
+    ...renderNameTests(plan.environment),
+    ...renderSettings(plan.environment),
+    ...steps,
+    "",
+  ].join("\n");
+}

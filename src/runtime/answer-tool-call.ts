@@ -1,0 +1,85 @@
+import type { SettingsReader } from "../config/read-layers.ts";
+import type { Site } from "../core/engine.ts";
+import type { Host } from "../core/host.ts";
+import { hostPath, joinHost } from "../core/paths.ts";
+import type { EngineName, Plan } from "../core/plan.ts";
+import { EngineError } from "../core/errors.ts";
+import { findEngine } from "../engine/choose.ts";
+import { decide } from "../pipeline.ts";
+import { parseHookInput } from "../protocol/hook-input.ts";
+import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
+import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
+import { renderJob } from "../rewrite/render-job.ts";
+import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
+
+export interface HookContext {
+  readonly host: Host;
+  readonly site: Site;
+  readonly reader: SettingsReader;
+  /** `CLAUDE_PROJECT_DIR`; the call's own folder when the client did not say. */
+  readonly projectFolder: string | undefined;
+}
+
+function rewriteSite(site: Site): RewriteSite {
+  return { runner: joinHost(site.libexec, "sandhook-run"), jobs: joinHost(site.state, "jobs") };
+}
+
+/** Another copy of our hook has rewritten this call already, and its job is still waiting. */
+function isOurs(context: HookContext, command: string): boolean {
+  const { runner, jobs } = rewriteSite(context.site);
+  const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
+  if (id === undefined || !command.includes(runner)) return false;
+  return context.host.readText(joinHost(jobs, id, "line")) === command;
+}
+
+/**
+ * Writes the job for a plan and gives the line that runs it.
+ * @throws EngineError `job.not-written`, InputError from rendering
+ */
+export function writePlannedJob(context: HookContext, engineName: EngineName, plan: Plan): string {
+  const { site, host } = context;
+  const engine = findEngine(engineName);
+  if (engine === undefined)
+    throw new EngineError({ code: "engine.unknown", message: `no engine ${engineName}` });
+  const invocation = engine.render(plan, site, host);
+  const rewrite = rewriteSite(site);
+  const id = newJobId();
+  const line = renderCommand(rewrite, id, plan.call.command);
+  for (const folder of [rewrite.jobs, joinHost(site.state, "locks"), plan.filesystem.temporary])
+    ensurePrivateFolder(folder);
+  sweepJobs(rewrite.jobs);
+  writeJob(rewrite.jobs, id, [
+    { name: "command", content: plan.call.command },
+    { name: "line", content: line },
+    { name: "run", content: renderJob(plan, invocation) },
+    ...invocation.files,
+  ]);
+  return line;
+}
+
+/**
+ * The whole of PreToolUse: stdin's text in, the reply out.
+ * @throws SandboxError of any area; the entry refuses the call.
+ */
+export function answerToolCall(text: string, context: HookContext): HookOutput {
+  const { toolInput, call } = parseHookInput(text);
+  if (call === undefined) return passReply();
+  if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
+  const decision = decide({
+    host: context.host,
+    reader: context.reader,
+    projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
+    call,
+    temporary: context.site.temporary,
+  });
+  switch (decision.kind) {
+    case "refuse":
+      return denyReply(decision.reason);
+    case "pass":
+      return passReply();
+    case "sandbox": {
+      const line = writePlannedJob(context, decision.engine, decision.plan);
+      return rewriteReply(toolInput, line, decision.permission, decision.reason);
+    }
+  }
+}
