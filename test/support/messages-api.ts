@@ -1,27 +1,10 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { z } from "zod";
+import { firstUserText, isSideQuestion, parseMessagesBody, toolResults } from "./messages-request.ts";
+import type { MessagesRequest } from "./messages-request.ts";
 import { nextTurn } from "./script.ts";
 import type { Route, Script, ToolResult, Turn } from "./script.ts";
 import { renderMessage, renderStream } from "./sse.ts";
-
-const block = z.looseObject({ type: z.string() });
-const textBlock = z.looseObject({ type: z.literal("text"), text: z.string() });
-const content = z.union([z.string(), z.array(block)]);
-const resultBlock = z.looseObject({
-  type: z.literal("tool_result"),
-  tool_use_id: z.string(),
-  content: content.optional(),
-  is_error: z.boolean().optional(),
-});
-const messagesRequest = z.looseObject({
-  model: z.string(),
-  stream: z.boolean().optional(),
-  tools: z.array(z.looseObject({ name: z.string().optional() })).optional(),
-  messages: z.array(z.looseObject({ role: z.string(), content })),
-});
-
-export type MessagesRequest = z.infer<typeof messagesRequest>;
 
 /** One request as the server saw it; `body` only for the Messages endpoint. */
 export type ApiRequest = {
@@ -50,7 +33,7 @@ export async function startMessagesApi(options: ApiOptions): Promise<MessagesApi
   const requests: ApiRequest[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     void readBody(request).then((text) => {
-      const body = parseMessagesBody(request, text);
+      const body = isMessagesCall(request) ? parseMessagesBody(text) : undefined;
       requests.push({ method: request.method ?? "", url: request.url ?? "", ...(body && { body }) });
       if (body === undefined) {
         replyJson(response, {});
@@ -99,47 +82,12 @@ function withKnownTools(turn: Turn, body: MessagesRequest): Turn {
   return { ...turn, calls };
 }
 
-/** Old releases ask a small model about titles and command prefixes; those requests carry no tools. */
-function isSideQuestion(body: MessagesRequest): boolean {
-  return body.tools === undefined || body.tools.length === 0;
-}
-
 function chooseScript({ main, routes = [] }: ApiOptions, text: string): Script {
   return routes.find(({ when }) => when(text))?.script ?? main;
 }
 
-/** The text of a conversation's first user message: the prompt, with what the client puts around it. */
-export function firstUserText(body: MessagesRequest): string {
-  const first = body.messages.find(({ role }) => role === "user");
-  return first === undefined ? "" : plainText(first.content);
-}
-
-function toolResults(body: MessagesRequest): readonly (readonly [string, ToolResult])[] {
-  const blocks = body.messages.flatMap((message) =>
-    typeof message.content === "string" ? [] : message.content,
-  );
-  return blocks.flatMap((candidate) => {
-    const parsed = resultBlock.safeParse(candidate);
-    if (!parsed.success) return [];
-    const { tool_use_id: id, content: text = "", is_error: isError = false } = parsed.data;
-    return [[id, { text: plainText(text), isError }] as const];
-  });
-}
-
-function plainText(value: z.infer<typeof content>): string {
-  if (typeof value === "string") return value;
-  return value
-    .flatMap((part) => {
-      const parsed = textBlock.safeParse(part);
-      return parsed.success ? [parsed.data.text] : [];
-    })
-    .join("\n");
-}
-
-function parseMessagesBody(request: IncomingMessage, text: string): MessagesRequest | undefined {
-  const path = (request.url ?? "").split("?")[0];
-  if (request.method !== "POST" || path !== "/v1/messages") return undefined;
-  return messagesRequest.parse(JSON.parse(text));
+function isMessagesCall({ method, url = "" }: IncomingMessage): boolean {
+  return method === "POST" && url.split("?")[0] === "/v1/messages";
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -14,7 +14,9 @@ export type TempHomeOptions = { readonly git?: boolean; readonly files?: Readonl
 export function makeTempHome(options: TempHomeOptions = {}): TempHome {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "sandhook-test-")));
   onTestFinished(() => {
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    for (const path of [root, sessionFolder(join(root, "project"))]) {
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
   const user = { root, home: join(root, "home"), project: join(root, "project") };
   mkdirSync(user.home);
@@ -22,6 +24,11 @@ export function makeTempHome(options: TempHomeOptions = {}): TempHome {
   for (const [path, value] of Object.entries(options.files ?? {})) writeFile(join(root, path), value);
   if (options.git === true) initRepository(user);
   return user;
+}
+
+/** Where the client keeps the task outputs and the scratchpads of a project's sessions. */
+export function sessionFolder(project: string): string {
+  return join("/tmp", `claude-${process.getuid?.() ?? 0}`, project.replaceAll(/[^A-Za-z0-9]/g, "-"));
 }
 
 /** Writes a file and its parents; anything but a string is written as JSON. */
