@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
-const SCRIPTS = ["hook", "sandhook-run", "sweep-placeholders"];
+const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders"];
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/libexec", { recursive: true });
@@ -26,7 +26,9 @@ const bundle = (entry, outfile, options = {}) =>
 const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs" });
 
 await Promise.all(
-  ["pre-tool-use", "settings-reader"].filter((name) => existsSync(`hooks/${name}.ts`)).map(hook),
+  ["pre-tool-use", "shell-gate", "settings-reader"]
+    .filter((name) => existsSync(`hooks/${name}.ts`))
+    .map(hook),
 );
 
 for (const name of SCRIPTS) {

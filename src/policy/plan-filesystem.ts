@@ -57,6 +57,21 @@ function distinctLayouts(layouts: readonly (GitLayout | undefined)[]): GitLayout
 }
 
 /**
+ * What of Claude Code's own files a command needs: the shell snapshots, which its shell evaluates first, and the
+ * output of the project's background tasks, which the model is told to look at. A home folder below /tmp is named
+ * too, because the private /tmp would hide it.
+ */
+function clientFolders(host: Host, root: HostPath): HostPath[] {
+  const slug = root.replace(/[^A-Za-z0-9]/g, "-");
+  return [
+    joinHost(host.claudeDir, "shell-snapshots"),
+    hostPath(`/tmp/claude-${host.uid}/${slug}`),
+    hostPath(`/tmp/claude/${slug}`),
+    ...(isInside(host.home, "/tmp") ? [host.home] : []),
+  ];
+}
+
+/**
  * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
  * what the user allowed; minus protected and hidden paths.
  * @throws PolicyError from `planProtectedPaths`
@@ -85,8 +100,7 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   const denied = existing(written(config.denyRead));
   return {
     reads: "host",
-    // A home folder below /tmp would be lost under the private one.
-    readable: unique([...exposed, ...(isInside(host.home, "/tmp") ? existing([host.home]) : [])]),
+    readable: unique([...exposed, ...existing(clientFolders(host, root))]),
     writable,
     protectedPaths: planProtectedPaths({
       host,

@@ -103,14 +103,21 @@ function refuseSymlink(path: HostPath): never {
   });
 }
 
+function missing({ path, placeholder }: Candidate): ProtectedPath {
+  return placeholder === undefined ? { path, kind: "missing" } : { path, kind: "missing", placeholder };
+}
+
+/** True for what another call's placeholder looks like: it may be gone before ours is mounted. */
+function isPlaceholder(host: Host, { path, placeholder }: Candidate, kind: string): boolean {
+  if (placeholder !== undefined) return kind === "file" && host.readText(path)?.trim() === placeholder;
+  return kind === "directory" && host.list(path).length === 0;
+}
+
 function judge(host: Host, candidate: Candidate): ProtectedPath[] {
   const facts = host.inspect(candidate.path);
-  if (facts === undefined) {
-    if (!candidate.always) return [];
-    const { path, placeholder } = candidate;
-    return [placeholder === undefined ? { path, kind: "missing" } : { path, kind: "missing", placeholder }];
-  }
+  if (facts === undefined) return candidate.always ? [missing(candidate)] : [];
   if (facts.kind === "symlink") refuseSymlink(candidate.path);
+  if (candidate.always && isPlaceholder(host, candidate, facts.kind)) return [missing(candidate)];
   return [{ path: candidate.path, kind: facts.kind === "directory" ? "directory" : "file" }];
 }
 

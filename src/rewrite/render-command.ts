@@ -4,9 +4,15 @@ import { quote } from "./quote.ts";
 /** How much of the original stands in the comment of the rewritten line, in characters. */
 const COMMENT_LENGTH = 160;
 
-/** One printable line of the original for the comment: control characters and line ends become spaces. */
+/**
+ * One printable line of the original for the comment: control characters and line ends become spaces, and the
+ * apostrophe becomes a typographic one, so that every release of Claude Code quotes the line in the same way.
+ */
 export function renderComment(command: string): string {
-  const line = command.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  const line = command
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
+    .replaceAll("'", "\u2019")
+    .trim();
   if (line.length <= COMMENT_LENGTH) return line;
   const head = line.slice(0, COMMENT_LENGTH - 1).replace(/[\ud800-\udbff]$/, "");
   return `${head}…`;
@@ -22,13 +28,18 @@ export function cwdFile(site: RewriteSite, id: string): HostPath {
   return joinHost(site.jobs, `${id}.cwd`);
 }
 
+/** The part of the rewritten line that acts, up to the comment. */
+export function renderAction(site: RewriteSite, id: string): string {
+  const run = `${quote(site.runner)} ${id}`;
+  const follow = `{ cd -- "$(cat ${quote(cwdFile(site, id))} 2>/dev/null)" 2>/dev/null || :; }`;
+  return `${run} && ${follow}  # `;
+}
+
 /**
  * The line that Claude Code runs instead of the original. It carries no operand of the command: only the job's id,
  * and the original as a comment for people. Claude Code records its working folder only after success, hence `&&`.
  * `cd` gets the folder that the runner has checked; a failing `cd` leaves the shell where it was.
  */
 export function renderCommand(site: RewriteSite, id: string, original: string): string {
-  const run = `${quote(site.runner)} ${id}`;
-  const follow = `{ cd -- "$(cat ${quote(cwdFile(site, id))} 2>/dev/null)" 2>/dev/null || :; }`;
-  return `${run} && ${follow}  # ${renderComment(original)}`;
+  return renderAction(site, id) + renderComment(original);
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import type { Invocation } from "../core/engine.ts";
 import type { EnvironmentPlan, Plan } from "../core/plan.ts";
+import { type HostPath, isInside } from "../core/paths.ts";
 import { quote } from "./quote.ts";
 
 /** Raised when the shape of job scripts changes; the runner refuses any other number. */
@@ -35,6 +36,11 @@ function renderSettings(environment: EnvironmentPlan): string[] {
   });
 }
 
+/** Folders below /tmp that keep their own path inside, although /tmp itself is another folder there. */
+function ownPathsBelowTmp({ filesystem }: Plan): HostPath[] {
+  return [...filesystem.writable, ...filesystem.readable].filter((path) => isInside(path, "/tmp"));
+}
+
 /**
  * The job's script: sourced by `sandhook-run`, it only calls the runner's functions, with every operand quoted.
  * @throws InputError `environment.bad-name`, `quote.nul`
@@ -43,7 +49,7 @@ export function renderJob(plan: Plan, invocation: Invocation): string {
   const steps = invocation.steps.map(([name, ...operands]) => [name, ...operands.map(quote)].join(" "));
   return [
     `job_format ${JOB_FORMAT}`,
-    `visible_tmp ${quote(plan.filesystem.temporary)}`,
+    ["visible_tmp", ...[plan.filesystem.temporary, ...ownPathsBelowTmp(plan)].map(quote)].join(" "),
     ...renderNameTests(plan.environment),
     ...renderSettings(plan.environment),
     ...steps,

@@ -10,6 +10,7 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
+import { recordSession } from "./session-store.ts";
 import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 export interface HookContext {
@@ -20,7 +21,8 @@ export interface HookContext {
   readonly projectFolder: string | undefined;
 }
 
-function rewriteSite(site: Site): RewriteSite {
+/** Where rewritten lines point to. */
+export function rewriteSite(site: Site): RewriteSite {
   return { runner: joinHost(site.libexec, "sandhook-run"), jobs: joinHost(site.state, "jobs") };
 }
 
@@ -32,11 +34,18 @@ function isOurs(context: HookContext, command: string): boolean {
   return context.host.readText(joinHost(jobs, id, "line")) === command;
 }
 
+/** A job that waits for its runner. */
+export interface WrittenJob {
+  readonly id: string;
+  /** What Claude Code is to run instead of the original. */
+  readonly line: string;
+}
+
 /**
- * Writes the job for a plan and gives the line that runs it.
+ * Writes the job for a plan.
  * @throws EngineError `job.not-written`, InputError from rendering
  */
-export function writePlannedJob(context: HookContext, engineName: EngineName, plan: Plan): string {
+export function writePlannedJob(context: HookContext, engineName: EngineName, plan: Plan): WrittenJob {
   const { site, host } = context;
   const engine = findEngine(engineName);
   if (engine === undefined)
@@ -54,7 +63,8 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, pl
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
-  return line;
+  recordSession(site.state, plan.call.sessionId, plan.project.root);
+  return { id, line };
 }
 
 /**
@@ -78,7 +88,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
     case "pass":
       return passReply();
     case "sandbox": {
-      const line = writePlannedJob(context, decision.engine, decision.plan);
+      const { line } = writePlannedJob(context, decision.engine, decision.plan);
       return rewriteReply(toolInput, line, decision.permission, decision.reason);
     }
   }

@@ -1,0 +1,111 @@
+import { EngineError, InputError } from "../core/errors.ts";
+import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
+import type { ToolCall } from "../core/plan.ts";
+import { decide } from "../pipeline.ts";
+import { parseShellLine } from "../protocol/shell-line.ts";
+import { type HookContext, rewriteSite, writePlannedJob } from "./answer-tool-call.ts";
+import { renderAction } from "../rewrite/render-command.ts";
+import { findProject } from "./session-store.ts";
+
+/** What the gate is to do with one shell line. */
+export type GateAnswer =
+  /** No Bash call, or policy leaves the commands alone: run the line as it is. */
+  | { readonly kind: "pass" }
+  /** Run this job; the preamble is for the inside, and the folder that it ends in goes to `cwdFile`. */
+  | { readonly kind: "run"; readonly id: string; readonly preamble: string; readonly cwdFile: string };
+
+export interface GateContext extends Omit<HookContext, "projectFolder"> {
+  readonly sessionId: string | undefined;
+  readonly cwd: HostPath;
+}
+
+const OUR_CALL = /\/sandhook-run'? ([0-9a-f]{16}) && /g;
+
+interface WaitingJob {
+  readonly id: string;
+  readonly action: string;
+  readonly original: string;
+}
+
+/** The jobs that a command names and that nobody has run. */
+function waitingJobs(context: GateContext, command: string): WaitingJob[] {
+  const site = rewriteSite(context.site);
+  return [...command.matchAll(OUR_CALL)].flatMap(([, id = ""]) => {
+    const folder = joinHost(site.jobs, id);
+    const original = context.host.readText(joinHost(folder, "command"));
+    const claimed = context.host.inspect(joinHost(folder, "claimed")) !== undefined;
+    return original === undefined || claimed ? [] : [{ id, action: renderAction(site, id), original }];
+  });
+}
+
+/** Our own line, whole: what follows its action is a comment. */
+function isWholly(command: string, job: WaitingJob): boolean {
+  return command.startsWith(job.action) && !command.slice(job.action.length).includes("\n");
+}
+
+/** Another hook has built our line into its own: the job's original goes back in, and everything runs inside. */
+function restoreOriginals(command: string, jobs: readonly WaitingJob[]): string {
+  return jobs.reduce(
+    (text, { action, original }) => text.split(action).join(`{ ${original}\n}  # `),
+    command,
+  );
+}
+
+function callOf(context: GateContext, command: string): ToolCall {
+  return {
+    tool: "Bash",
+    command,
+    cwd: context.cwd,
+    sessionId: context.sessionId,
+    toolUseId: undefined,
+    agentId: undefined,
+    permissionMode: undefined,
+    background: false,
+    wantsUnsandboxed: false,
+  };
+}
+
+function runCommand(context: GateContext, command: string): string | undefined {
+  const projectFolder = findProject(context.site.state, context.sessionId, context.cwd);
+  const decision = decide({
+    host: context.host,
+    reader: context.reader,
+    projectFolder,
+    call: callOf(context, command),
+    temporary: context.site.temporary,
+  });
+  switch (decision.kind) {
+    case "pass":
+      return undefined;
+    case "refuse":
+      throw new EngineError({ code: decision.code, message: decision.reason });
+    case "sandbox":
+      return writePlannedJob({ ...context, projectFolder }, decision.engine, decision.plan).id;
+  }
+}
+
+/**
+ * The second door: any shell line of Claude Code in, what to do with it out. A line that bears a mark of a Bash call
+ * but cannot be taken apart is refused.
+ * @throws SandboxError of any area; the gate refuses the line.
+ */
+export function answerShellLine(line: string, context: GateContext): GateAnswer {
+  const parsed = parseShellLine(line);
+  switch (parsed.kind) {
+    case "other":
+      return { kind: "pass" };
+    case "unknown":
+      throw new InputError({
+        code: "gate.unknown-line",
+        message: "this release of Claude Code builds its shell lines in a way that sandhook does not know",
+        hint: "Update sandhook: npx sandhook@latest install",
+      });
+    case "call": {
+      const { preamble, cwdFile, command } = parsed;
+      const jobs = waitingJobs(context, command);
+      const own = jobs.find((job) => isWholly(command, job));
+      const id = own?.id ?? runCommand(context, restoreOriginals(command, jobs));
+      return id === undefined ? { kind: "pass" } : { kind: "run", id, preamble, cwdFile: hostPath(cwdFile) };
+    }
+  }
+}

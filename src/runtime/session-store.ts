@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { hostPath, type HostPath, isInside, joinHost } from "../core/paths.ts";
+
+/** Releases before 2.1 do not name the session to a command; a record older than this cannot be theirs. */
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+const SESSION_ID = /^[A-Za-z0-9-]{1,64}$/;
+
+function sessionsFolder(state: HostPath): HostPath {
+  return joinHost(state, "sessions");
+}
+
+/** Remembers the folder that a session started in, for the shell gate, which is not told. Idempotent. */
+export function recordSession(state: HostPath, sessionId: string | undefined, project: HostPath): void {
+  if (sessionId === undefined || !SESSION_ID.test(sessionId)) return;
+  const folder = sessionsFolder(state);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(path.join(folder, sessionId), project, { mode: 0o600 });
+}
+
+function readRecord(file: string): HostPath | undefined {
+  try {
+    return hostPath(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // No such session, or swept meanwhile: the caller falls back to the narrowest project.
+  }
+}
+
+function recentProjects(folder: HostPath): HostPath[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return []; // No session has been recorded yet.
+  }
+  return names.flatMap((name) => {
+    const file = path.join(folder, name);
+    if (Date.now() - statSync(file).mtimeMs > STALE_MS) {
+      rmSync(file, { force: true });
+      return [];
+    }
+    return readRecord(file) ?? [];
+  });
+}
+
+/**
+ * The project of a command that runs in `cwd`. A session's name can come from a repository's settings, so a record
+ * counts only if it contains `cwd`; without one, the innermost recorded project does, else `cwd` itself.
+ */
+export function findProject(state: HostPath, sessionId: string | undefined, cwd: HostPath): HostPath {
+  const folder = sessionsFolder(state);
+  const own =
+    sessionId !== undefined && SESSION_ID.test(sessionId)
+      ? readRecord(path.join(folder, sessionId))
+      : undefined;
+  if (own !== undefined && isInside(cwd, own)) return own;
+  const around = recentProjects(folder).filter((project) => isInside(cwd, project));
+  return around.sort((a, b) => b.length - a.length)[0] ?? cwd;
+}
