@@ -40,7 +40,7 @@ export type ClientOptions = {
 };
 
 /** One line of the client's stream-json output. */
-export type StreamMessage = Readonly<Record<string, unknown>>;
+type StreamMessage = Readonly<Record<string, unknown>>;
 
 export type ClientRun = Finished & {
   readonly results: ReadonlyMap<string, ToolResult>;

@@ -12,7 +12,7 @@ export type EngineStatus = z.infer<typeof engineStatus>;
 let known: EngineStatus | undefined;
 
 /** What the machine offers; `npm test` asks once for all workers and hands it down. */
-export function readEngineStatus(): EngineStatus {
+function readEngineStatus(): EngineStatus {
   known ??= engineStatus.parse(JSON.parse(process.env["SANDHOOK_TEST_ENGINES"] ?? probeEngines()));
   return known;
 }
