@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  statSync,
   type Stats,
 } from "node:fs";
 import type { FileFacts, FileKind, Host } from "../core/host.ts";
@@ -34,6 +35,8 @@ export interface HostEnvironment {
   readonly CLAUDE_CONFIG_DIR?: string | undefined;
 }
 
+const QUIET = { throwIfNoEntry: false } as const;
+
 function absent(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ENOTDIR";
@@ -45,7 +48,9 @@ function kindOf(stats: Stats): FileKind {
   return stats.isFile() ? "file" : "other";
 }
 
-function orAbsent<T>(read: () => T): T | undefined {
+/** A missing file costs an exception, which is dear: look first. The file may still vanish in between. */
+function orAbsent<T>(file: string, read: () => T): T | undefined {
+  if (statSync(file, QUIET) === undefined) return undefined;
   try {
     return read();
   } catch (error) {
@@ -55,7 +60,7 @@ function orAbsent<T>(read: () => T): T | undefined {
 }
 
 function inspect(file: string): FileFacts | undefined {
-  const stats = orAbsent(() => lstatSync(file));
+  const stats = lstatSync(file, QUIET);
   if (stats === undefined) return undefined;
   return {
     kind: kindOf(stats),
@@ -102,10 +107,10 @@ export function nodeHost(environment: HostEnvironment): Host {
     gid: process.getgid?.() ?? 0,
     home: homePath,
     claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
-    readText: (file) => orAbsent(() => readFileSync(file, "utf8")),
+    readText: (file) => orAbsent(file, () => readFileSync(file, "utf8")),
     inspect,
-    realPath: (file) => orAbsent(() => hostPath(realpathSync.native(file))),
-    list: (folder) => orAbsent(() => readdirSync(folder).sort()) ?? [],
+    realPath: (file) => orAbsent(file, () => hostPath(realpathSync.native(file))),
+    list: (folder) => orAbsent(folder, () => readdirSync(folder).sort()) ?? [],
     findProgram,
     digest: (text) => createHash("sha256").update(text).digest("hex"),
   };
