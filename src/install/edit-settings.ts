@@ -67,6 +67,18 @@ export function setOption(edited: Edited, [key, value]: readonly [string, string
   return addToRoot(edited, settings, { key: "sandhook", value: { [key]: value } });
 }
 
+/** A string of the object `sandhook`; undefined when it is not set. */
+export function optionOf(text: string, key: string, file: string): string | undefined {
+  const { root } = parseSettings(text, file);
+  const value: unknown = root && findNodeAtLocation(root, ["sandhook", key])?.value;
+  return typeof value === "string" ? value : undefined;
+}
+
+/** True when a text holds a hook of ours. */
+export function holdsHooks(text: string, file: string): boolean {
+  return ownGroups(readChecked(text, file).root).length > 0;
+}
+
 function readChecked(text: string, file: string): SettingsText {
   const settings = parseSettings(text, file);
   checkShape(settings, file);

@@ -151,13 +151,15 @@ function removeOldVersions(
 
 /**
  * Removes what `ensureRuntime` made, the current version first, so that from the first step on the hook refuses. State
- * (jobs, containers, audit) stays.
+ * (jobs, containers, audit) stays. Gives true when there was something to remove.
  */
-export function removeRuntime(layout: InstallLayout): void {
-  onMachine(layout.root, () => {
+export function removeRuntime(layout: InstallLayout): boolean {
+  return onMachine(layout.root, () => {
+    const there = namesIn(layout.versions).length > 0 || linkTarget(layout.current) !== undefined;
     const { current, entry, launcher, node, records, versions } = layout;
     for (const made of [current, entry, path.dirname(launcher), node, versions, records]) {
       rmSync(made, { recursive: true, force: true });
     }
+    return there;
   });
 }
