@@ -56,10 +56,14 @@ function addFirst(settings: SettingsText, container: Node, member: NewMember): S
   const inner = text.slice(container.offset + 1, endOf(container) - 1);
   const kept = inner.trimEnd();
   const eol = lineBreakOf(text);
-  const closing = hasBreak(inner.slice(kept.length)) ? "" : eol + outer;
+  const rest = inner.slice(kept.length);
   const rendered = renderMember(settings, member, indent);
   const at = container.offset + 1 + kept.length;
-  if (!isFlat(settings)) return insertAt(at, eol + indent + rendered + closing);
+  if (!isFlat(settings)) {
+    const inserted = eol + indent + rendered;
+    if (hasBreak(rest)) return insertAt(at, inserted);
+    return { offset: at, removed: rest, inserted: inserted + eol + outer };
+  }
   return insertAt(at, lineBreakNeeded(text, container.offset, at) + rendered);
 }
 
@@ -72,7 +76,7 @@ function addAfter(
   const first = container.children?.[0] ?? last;
   const spread = hasBreak(text.slice(container.offset, first.offset));
   const indent = spread ? indentAt(text, first.offset) : indentAt(text, container.offset);
-  const gap = spread ? lineBreakOf(text) + indent : /^\s/.test(text.slice(endOf(last) + 1)) ? " " : "";
+  const gap = spread ? lineBreakOf(text) + indent : /^\s/.test(text.slice(endOf(last))) ? " " : "";
   const comma = commaBetween(text, endOf(last), endOf(container) - 1);
   const at = endOfLineComments(text, comma === undefined ? endOf(last) : comma + 1);
   const apart = spread ? gap : lineBreakNeeded(text, endOf(last), at) || gap;
