@@ -43,17 +43,29 @@ const PLAIN_PATH = /^[A-Za-z0-9_@%+,./-]+$/;
  */
 const GUARDED = '/bin/sh "$0" "$1" || exit 2';
 
+/** The shell script that releases before 2.1.139 start, below `<root>/entry`. */
+export function entryScriptName(entry: string): string {
+  return `event=${entry}`;
+}
+
 /**
- * The name of the link to `env` that an exec-form handler starts, below `<root>/entry`.
+ * The executable that exec-form handlers start, below `<root>/entry`; it holds nothing but `ENTRY_START`.
  *
  * Releases before 2.1.139 ignore `args` and hand `command` to a shell. `/usr/bin/env` alone would print the
  * environment and end well, and the call would run unsandboxed: after a downgrade, or in an editor that brings its
- * own client. So the handler's `command` is right under both readings: as a path it is this link; as a shell line it
- * runs the script beside the link and turns each failure into a refusal.
+ * own client. So `command` is right under both readings: as a path it is this file; as a shell line it runs the script
+ * of `entryScriptName` and turns each failure into a refusal.
  */
-export function entryLinkName(entry: string): string {
-  return `${entry} || exit 2`;
+export function entryStartName(entry: string): string {
+  return `${entryScriptName(entry)} || exit 2`;
 }
+
+/**
+ * The kernel starts `/usr/bin/env -i <path of this file> <args>`, so no shell sees the client's environment. The path
+ * holds a `=`, which makes it one more assignment to `env` and not the program to start. A symlink to `env` would be
+ * simpler, but where `env` is a part of one big binary (BusyBox, uutils, Nix) the name decides what it does.
+ */
+export const ENTRY_START = "#!/usr/bin/env -i\n";
 
 /** The handler of one registration for one target. Pure. */
 export function renderHandler(registration: HookRegistration, target: HandlerTarget): HookHandler {
@@ -79,39 +91,38 @@ function renderCommand(
   if (target.kind === "portable") return { command: portableLine(entry) };
   if (!PLAIN_PATH.test(target.root)) return { command: shellLine(entry, target) };
   return {
-    command: `${target.root}/entry/${entryLinkName(entry)}`,
+    command: `${target.root}/entry/${entryStartName(entry)}`,
     args: cleanStart(entry, target, "${CLAUDE_PROJECT_DIR}"),
   };
 }
 
 /**
- * Operands of `env`, in this order:
- * 1. `-i`: NODE_OPTIONS, BASH_ENV, LD_PRELOAD, exported functions … of a repository's settings end here.
- * 2. the few variables the hook reads, none of which a repository can set (contract of the client: HOME and
- *    CLAUDE_CONFIG_DIR are never taken from a repository).
- * 3. a shell that starts the hook and ends in 2 for every failure.
+ * Operands of `env -i`, with which NODE_OPTIONS, BASH_ENV, exported functions … of a repository's settings end:
+ * 1. the few variables the hook reads, none of which a repository can set (the client takes HOME and
+ *    CLAUDE_CONFIG_DIR from no repository).
+ * 2. a shell that starts the hook and ends in 2 for every failure.
  */
 function cleanStart(entry: string, target: OwnTarget, projectDir: string): readonly string[] {
   const { home, root, claudeConfigDir } = target;
   const config = claudeConfigDir === undefined ? [] : [`CLAUDE_CONFIG_DIR=${claudeConfigDir}`];
   const variables = [`HOME=${home}`, `PATH=${HOOK_PATH}`, ...config, `CLAUDE_PROJECT_DIR=${projectDir}`];
-  return ["-i", ...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry];
+  return [...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry];
 }
 
 /** The same as one shell line, for a home folder whose name a shell would split or expand. */
 function shellLine(entry: string, target: OwnTarget): string {
-  const words = cleanStart(entry, target, "").map((word) =>
+  const words = ["-i", ...cleanStart(entry, target, "")].map((word) =>
     word === "CLAUDE_PROJECT_DIR=" ? 'CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR"' : quote(word),
   );
   return `/usr/bin/env ${words.join(" ")} || exit 2`;
 }
 
-/** What a release that ignores `args` starts: the link's neighbour. The client says which project it is. */
+/** The script of `entryScriptName`. The client says which project it is. */
 export function renderEntryScript(entry: string, { home, root }: Pick<OwnTarget, "home" | "root">): string {
   const words = [`HOME=${home}`, `PATH=${HOOK_PATH}`].map(quote).join(" ");
   return [
     "#!/bin/sh",
-    "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the link beside it.",
+    "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the file beside it.",
     `exec /usr/bin/env -i ${words} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
     `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)}`,
     "",

@@ -18,7 +18,7 @@ import {
   writeAtomically,
   writeDurably,
 } from "./atomic-write.ts";
-import { entryLinkName, renderEntryScript } from "./handler.ts";
+import { ENTRY_START, entryScriptName, entryStartName, renderEntryScript } from "./handler.ts";
 import type { InstallLayout } from "./layout.ts";
 import { onMachine } from "./machine-errors.ts";
 import { REGISTRATIONS } from "./registration.ts";
@@ -114,10 +114,10 @@ function isIntact(folder: string, files: readonly RuntimeFile[]): boolean {
 /** The start of every registered command; see handler.ts for why there are two names for each entry. */
 function ensureEntries(layout: InstallLayout): boolean {
   ensureFolder(layout.entry, 0o700);
-  return REGISTRATIONS.map(({ entry }) => {
-    const script = ensureScript(path.join(layout.entry, entry), renderEntryScript(entry, layout));
-    return ensureLink(path.join(layout.entry, entryLinkName(entry)), "/usr/bin/env") || script;
-  }).includes(true);
+  return REGISTRATIONS.flatMap(({ entry }) => [
+    ensureScript(path.join(layout.entry, entryScriptName(entry)), renderEntryScript(entry, layout)),
+    ensureScript(path.join(layout.entry, entryStartName(entry)), ENTRY_START),
+  ]).includes(true);
 }
 
 function ensureScript(file: string, text: string): boolean {

@@ -33,7 +33,7 @@ function expectSound(user: TempHome): void {
   const text = settingsOf(user);
   expect(() => JSON.parse(text) as unknown).not.toThrow();
   const hook = join(rootOf(user), "current/libexec/hook");
-  const entry = join(rootOf(user), "entry/pre-tool-use");
+  const entry = join(rootOf(user), "entry/event=pre-tool-use");
   if (text.includes("libexec/hook")) expect([hook, entry].map(existsSync)).toEqual([true, true]);
   else expect(text).toBe(BEFORE);
 }

@@ -71,6 +71,7 @@ const variablesOf = (user: TempHome): readonly string[] =>
   seenBy(user)
     .slice(1)
     .map((line) => line.split("=")[0] ?? "")
+    .filter((name) => !name.endsWith("/entry/event")) // The starter's own path, see handler.ts.
     .filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name));
 
 const FORMS = [
@@ -218,7 +219,6 @@ describe("the exec form", () => {
     expect(renderHandler(registration, target)).toMatchInlineSnapshot(`
       {
         "args": [
-          "-i",
           "HOME=/home/me",
           "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin",
           "CLAUDE_CONFIG_DIR=/cfg",
@@ -229,7 +229,7 @@ describe("the exec form", () => {
           "/home/me/.local/share/sandhook/current/libexec/hook",
           "pre-tool-use",
         ],
-        "command": "/home/me/.local/share/sandhook/entry/pre-tool-use || exit 2",
+        "command": "/home/me/.local/share/sandhook/entry/event=pre-tool-use || exit 2",
         "onFailure": "block",
         "statusMessage": "sandhook: preparing the sandbox",
         "timeout": 30,
