@@ -1,5 +1,5 @@
 // Builds dist/: self-contained bundles, the POSIX sh parts, and the profiles. Needs nothing but Node.
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
@@ -15,6 +15,8 @@ const bundle = (entry, outfile, options = {}) =>
     bundle: true,
     platform: "node",
     target: "node20.19",
+    // jsonc-parser's "main" is a UMD build that no bundler can follow.
+    mainFields: ["module", "main"],
     legalComments: "none",
     minifySyntax: true,
     minifyWhitespace: true,
@@ -25,11 +27,16 @@ const bundle = (entry, outfile, options = {}) =>
 // CommonJS: on the hot path it starts some milliseconds sooner than an ES module.
 const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs" });
 
-await Promise.all(
-  ["pre-tool-use", "shell-gate", "settings-reader"]
-    .filter((name) => existsSync(`hooks/${name}.ts`))
-    .map(hook),
-);
+// An ES module for its top-level await; the CommonJS libraries inside it need a `require`.
+const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
+  format: "esm",
+  banner: {
+    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+});
+
+await Promise.all([cli, ...["pre-tool-use", "shell-gate", "settings-reader"].map(hook)]);
+chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);

@@ -109,7 +109,8 @@ function missing({ path, placeholder }: Candidate): ProtectedPath {
 
 /** True for what another call's placeholder looks like: it may be gone before ours is mounted. */
 function isPlaceholder(host: Host, { path, placeholder }: Candidate, kind: string): boolean {
-  if (placeholder !== undefined) return kind === "file" && (host.readText(path) ?? placeholder).trim() === placeholder;
+  if (placeholder !== undefined)
+    return kind === "file" && (host.readText(path) ?? placeholder).trim() === placeholder;
   return kind === "directory" && host.list(path).length === 0;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NEWEST_RELEASE } from "../support/client-release.ts";
@@ -22,6 +22,18 @@ async function play(
   const script = turns.map((turn) => ({ calls: "id" in turn ? [turn] : turn }));
   const run = await runClient({ release: NEWEST_RELEASE, user, script });
   return { ...run, user };
+}
+
+const settingsFile = (user: TempHome): string => join(user.home, ".claude/settings.json");
+
+function editSettings(user: TempHome, edit: (text: string) => string): void {
+  writeFile(settingsFile(user), edit(readFileSync(settingsFile(user), "utf8")));
+}
+
+/** A second PreToolUse hook for Bash, which runs beside ours and says nothing. */
+function addHook(user: TempHome, command: string): void {
+  const group = { matcher: "Bash", hooks: [{ type: "command", command }] };
+  editSettings(user, (text) => text.replace('"PreToolUse": [', `"PreToolUse": [ ${JSON.stringify(group)},`));
 }
 
 const text = (run: ClientRun, id: string): string => run.results.get(id)?.text ?? `no result of ${id}`;
@@ -130,7 +142,9 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
             const input = { command, description: "watch", timeout_ms: 20_000, persistent: false };
             return { calls: [{ id: "monitor", tool: "Monitor", input }] };
           }
-          return turn === 1 ? { calls: [bash("wait", "until test -s seen; do sleep 0.1; done")] } : { text: "done" };
+          return turn === 1
+            ? { calls: [bash("wait", "until test -s seen; do sleep 0.1; done")] }
+            : { text: "done" };
         },
       });
       expect(readFileSync(join(user.project, "seen"), "utf8")).toBe("watching\n");
@@ -145,7 +159,13 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
     });
 
     it("refuses writes outside and to protected paths, and leaves nothing behind", async () => {
-      const targets = ["/etc/sandhook-canary", ".git/hooks/x", ".claude/settings.json", ".mcp.json", ".vscode/tasks.json"];
+      const targets = [
+        "/etc/sandhook-canary",
+        ".git/hooks/x",
+        ".claude/settings.json",
+        ".mcp.json",
+        ".vscode/tasks.json",
+      ];
       const run = await play(engine, [
         ...targets.map((path, n) => bash(`w${n}`, `mkdir -p "$(dirname ${path})"; echo x > ${path}`)),
         bash("status", "git status --porcelain --ignored"),
@@ -180,9 +200,13 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
     });
 
     it("does not let $HOME/.bashrc be changed for the host", async () => {
-      const run = await play(engine, [bash("rc", 'echo "touch /canary" >> "$HOME/.bashrc"; true')], (user) => {
-        writeFile(join(user.home, ".bashrc"), "# mine\n");
-      });
+      const run = await play(
+        engine,
+        [bash("rc", 'echo "touch /canary" >> "$HOME/.bashrc"; true')],
+        (user) => {
+          writeFile(join(user.home, ".bashrc"), "# mine\n");
+        },
+      );
       expect(readFileSync(join(run.user.home, ".bashrc"), "utf8")).toBe("# mine\n");
     });
 
@@ -195,12 +219,41 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
       expect(text(run, "routes").split("\n")[0]).toBe("0");
     });
 
-    it("refuses and says what to do when the job is gone, the config is corrupt, or node is missing", async () => {
-      const corrupt = await play(engine, [bash("call", "touch canary")], (user) => {
+    it("refuses a corrupt config and names the key and the fix", async () => {
+      const run = await play(engine, [bash("call", "touch canary")], (user) => {
         writeFile(join(user.project, ".claude/settings.json"), { sandhook: { engin: "docker" } });
       });
-      expect(text(corrupt, "call")).toMatch(/unknown key "engin"[\s\S]*Did you mean "engine"\?/);
-      expect(readdirSync(corrupt.user.project)).not.toContain("canary");
+      expect(text(run, "call")).toMatch(
+        /settings\.json: sandhook: unknown key "engin"\nDid you mean "engine"\?/,
+      );
+      expect(readdirSync(run.user.project)).not.toContain("canary");
+    });
+
+    it("refuses when node is missing, with the command that repairs it", async () => {
+      const run = await play(engine, [bash("call", "touch canary")], (user) => {
+        rmSync(join(user.home, ".local/share/sandhook/node"));
+        editSettings(user, (text) => text.replace(/"PATH=[^"]*"/, '"PATH=/nonexistent"'));
+      });
+      expect(text(run, "call")).toMatch(/the command was not run: node is missing[\s\S]*sandhook install/);
+      expect(readdirSync(run.user.project)).not.toContain("canary");
+    });
+
+    it("refuses a job whose file was deleted before it ran", async () => {
+      const run = await play(engine, [bash("call", "touch canary")], (user) => {
+        addHook(user, `sleep 1; rm -rf ${join(user.home, ".local/share/sandhook/jobs")}/*`);
+      });
+      expect(text(run, "call")).toMatch(
+        /^Exit code 125\n.*the command was not run: its job [0-9a-f]+ is gone/,
+      );
+      expect(readdirSync(run.user.project)).not.toContain("canary");
+    });
+
+    it("refuses when the engine is not there, and names it", async () => {
+      const other = engine === "docker" ? "podman" : "seatbelt";
+      const run = await play(other, [bash("call", "touch canary")]);
+      expect(text(run, "call")).toContain(`${other}: `);
+      expect(failed(run, "call")).toBe(true);
+      expect(readdirSync(run.user.project)).not.toContain("canary");
     });
   });
 });
