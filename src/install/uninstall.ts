@@ -54,7 +54,8 @@ export async function uninstall(
     const plan = removeFromSettings(options, onStep);
     dropRecord(layout, plan.file.target);
     if (!recordedSettings(layout).some(stillRegistered)) {
-      if (removeRuntime(layout)) onStep(`removed the runtime from ${layout.root}`);
+      const removed = removeRuntime(layout);
+      if (removed) onStep(`removed the runtime from ${layout.root}`);
     }
     return plan;
   });
