@@ -51,8 +51,7 @@ describe("the table of gates", () => {
   it("is in order and says one sentence each", () => {
     const sorted = [...VERSION_GATES].sort((a, b) => compareVersions(a.since, b.since));
     expect(VERSION_GATES).toEqual(sorted);
-    for (const { before } of VERSION_GATES)
-      expect(before).toMatch(/^[A-Z].*[^.]\.$/);
+    for (const { before } of VERSION_GATES) expect(before).toMatch(/^[A-Z].*[^.]\.$/);
   });
 });
 
