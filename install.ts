@@ -9,6 +9,6 @@ import { installContext } from "./src/cli/install-context.ts";
 // One-command installer from a checkout: npx tsx install.ts [flags of `sandhook install`]
 const here = path.dirname(fileURLToPath(import.meta.url));
 const built = existsSync(path.join(here, "dist")) ? path.join(here, "dist") : here;
-const program = new Command("install");
+const program = new Command("install").exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 addInstallCommands(program, installContext({ folder: built, version: manifest.version }));
 await program.parseAsync(["install", ...process.argv.slice(2)], { from: "user" });

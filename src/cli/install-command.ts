@@ -8,7 +8,7 @@ import { detectClient, reportCheck } from "./install-report.ts";
 import { runProcess } from "../install/run-process.ts";
 import { type InstallScope, parseScope, readEnvironment } from "../install/scope.ts";
 import { checkInstallation } from "../install/self-check.ts";
-import { refuseUnstableNode } from "../install/stable-node.ts";
+import { refuseMissingNode, refuseUnstableNode } from "../install/stable-node.ts";
 import { renderDiff } from "../install/text-diff.ts";
 import { planRemoval, uninstall } from "../install/uninstall.ts";
 
@@ -84,6 +84,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
     node: flags.node ?? context.node,
   });
   refuseUnstableNode(environment.node);
+  refuseMissingNode(environment.node);
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
   const { scope, engine } = flags;
   const options: InstallOptions = { scope, environment, source: context.source, client, engine };

@@ -14,7 +14,7 @@ import { type InstallEnvironment, type InstallScope, locateSettings } from "./sc
 import { type SettingsFile, digestOf, readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 import { parseSettings } from "./settings-text.ts";
 import { refuseIgnored } from "./settings-shape.ts";
-import { refuseUnstableNode } from "./stable-node.ts";
+import { refuseMissingNode, refuseUnstableNode } from "./stable-node.ts";
 
 export interface InstallOptions {
   readonly scope: InstallScope;
@@ -113,6 +113,7 @@ export async function install(
 ): Promise<SettingsPlan> {
   const { environment, source } = options;
   refuseUnstableNode(environment.node);
+  refuseMissingNode(environment.node);
   const layout = layoutFor(environment.home);
   planSettings(options); // Refuses before anything is changed.
   return withInstallLock(layout.lock, () => {

@@ -36,18 +36,19 @@ export type SelfCheck =
   | { readonly kind: "unprotected"; readonly reason: string };
 
 /**
- * Prints four lines that differ in a sandbox: who, on which machine, what can be seen of the processes, and whether the
- * home folder can be written. Needs nothing but a POSIX shell.
+ * Prints lines that differ in a sandbox: who, on which machine, in which process namespace (where the system has any),
+ * how many processes can be seen, and whether the client's settings can be written. Needs nothing but a POSIX shell.
  */
 export const SAMPLE_COMMAND = [
   `printf 'user %s\\n' "$(id -un 2>/dev/null || id -u)"`,
   `printf 'machine %s\\n' "$(uname -n)"`,
+  `printf 'namespace %s\\n' "$(readlink /proc/self/ns/pid 2>/dev/null || echo none)"`,
   `set -- /proc/[0-9]*; printf 'processes seen %s\\n' "$#"`,
   `if [ -w "$HOME/.claude" ]; then echo 'settings writable'; else echo 'settings protected'; fi`,
 ].join("; ");
 
-/** Where there is no /proc, the lines of the sample can be the same in a sandbox. */
-const SEES_PROCESSES = /^processes seen (?!1$)/m;
+/** Same number, same processes: nothing was entered. A system without namespaces prints `none`. */
+const NAMESPACE = /^namespace (pid:.+)$/m;
 
 const reply = z.looseObject({
   hookSpecificOutput: z.looseObject({
@@ -84,7 +85,8 @@ export async function checkInstallation({ handler, project, run }: SelfCheckOpti
   const before = await run(shell(SAMPLE_COMMAND, project));
   const after = await run(shell(rewritten, project));
   if (after.exitCode !== 0) return { kind: "failed", rewritten, reason: describe(after) };
-  if (after.stdout === before.stdout && SEES_PROCESSES.test(before.stdout)) {
+  const outside = NAMESPACE.exec(before.stdout)?.[1];
+  if (outside !== undefined && NAMESPACE.exec(after.stdout)?.[1] === outside) {
     return {
       kind: "unprotected",
       reason: `the rewritten command saw what the machine sees:\n${after.stdout}`,

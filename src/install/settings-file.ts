@@ -19,7 +19,8 @@ export interface SettingsFile {
   readonly digest: string | undefined;
 }
 
-const NEW_FILE: FileAttributes = { mode: 0o600 };
+/** A project's file is shared, a user's may hold tokens. */
+const NEW_FILE_MODE = { project: 0o644, user: 0o600 } as const;
 
 /** SHA-256 in hex of the bytes a text is stored as. */
 export function digestOf(text: string): string {
@@ -42,8 +43,16 @@ export function readSettingsFile(file: string, within?: string): SettingsFile {
       });
     }
     const bytes = readIfPresent(target);
+    const fresh = within === undefined ? NEW_FILE_MODE.user : NEW_FILE_MODE.project;
     if (bytes === undefined)
-      return { path: file, target, text: undefined, mark: "", attributes: NEW_FILE, digest: undefined };
+      return {
+        path: file,
+        target,
+        text: undefined,
+        mark: "",
+        attributes: { mode: fresh },
+        digest: undefined,
+      };
     const content = decode(bytes, file);
     const mark = content.startsWith("\uFEFF") ? "\uFEFF" : "";
     const { mode, uid, gid } = statSync(target);

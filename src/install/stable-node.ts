@@ -1,7 +1,25 @@
+import { accessSync, constants } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { InstallError } from "../core/errors.ts";
 import { isInside } from "../core/paths.ts";
+
+/**
+ * Refuses a path at which no program is.
+ * @throws InstallError `install.no-node`
+ */
+export function refuseMissingNode(node: string): void {
+  try {
+    accessSync(node, constants.X_OK);
+  } catch (cause) {
+    throw new InstallError({
+      code: "install.no-node",
+      message: `the hook would run with ${node}, which is not a program that can be started`,
+      hint: "Name the Node that shall run the hook, for example: --node /usr/bin/node",
+      cause,
+    });
+  }
+}
 
 /**
  * Refuses a Node that may be gone tomorrow: every command would then be refused. `temporaryFolders` default to those of

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { InstallError } from "../core/errors.ts";
 import { dropHooks, holdsHooks } from "./edit-settings.ts";
 import { withInstallLock } from "./install-lock.ts";
@@ -49,12 +50,14 @@ export async function uninstall(
   onStep: (step: string) => void,
 ): Promise<RemovalPlan> {
   const layout = layoutFor(options.environment.home);
-  planRemoval(options); // Refuses before anything is changed.
+  const first = planRemoval(options); // Refuses before anything is changed.
+  if (first.kind === "nothing" && !existsSync(layout.root)) return first;
   return withInstallLock(layout.lock, () => {
     const plan = removeFromSettings(options, onStep);
     dropRecord(layout, plan.file.target);
     if (!recordedSettings(layout).some(stillRegistered)) {
-      if (removeRuntime(layout)) onStep(`removed the runtime from ${layout.root}`);
+      const removed = removeRuntime(layout);
+      if (removed) onStep(`removed the runtime from ${layout.root}`);
     }
     return plan;
   });

@@ -64,3 +64,12 @@ export function rootOf(user: TempHome): string {
 export function userSettings(user: TempHome): string {
   return join(user.home, ".claude/settings.json");
 }
+
+/** What a run reported, step by step. */
+export async function stepsOf(
+  work: (onStep: (step: string) => void) => Promise<unknown>,
+): Promise<readonly string[]> {
+  const seen: string[] = [];
+  await work((step) => seen.push(step));
+  return seen;
+}

@@ -11,23 +11,16 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hostPath } from "../../src/core/paths.ts";
-import { install, planSettings } from "../../src/install/install.ts";
+import { install } from "../../src/install/install.ts";
 import { uninstall } from "../../src/install/uninstall.ts";
-import { type TempHome, makeTempHome, writeFile } from "../support/temp-home.ts";
-import { installOptions, makeProduct, rootOf, userSettings } from "./fake-product.ts";
+import { makeTempHome } from "../support/temp-home.ts";
+import { installOptions, makeProduct, rootOf, userSettings, stepsOf } from "./fake-product.ts";
 
 const silent = (): void => undefined;
-
-async function steps(work: (onStep: (step: string) => void) => Promise<unknown>): Promise<readonly string[]> {
-  const seen: string[] = [];
-  await work((step) => seen.push(step));
-  return seen;
-}
 
 describe("install", () => {
   it("makes the runtime, the links and private state folders", async () => {
@@ -61,7 +54,7 @@ describe("install", () => {
     const options = installOptions(user);
     await install(options, silent);
     const before = statSync(userSettings(user));
-    expect(await steps((onStep) => install(options, onStep))).toEqual([]);
+    expect(await stepsOf((onStep) => install(options, onStep))).toEqual([]);
     expect(statSync(userSettings(user)).ino).toBe(before.ino);
   });
 
@@ -70,7 +63,7 @@ describe("install", () => {
     await install(installOptions(user), silent);
     const folder = hostPath(realpathSync(join(rootOf(user), "current")));
     const again = installOptions(user, { source: { folder, version: "1.2.3" } });
-    expect(await steps((onStep) => install(again, onStep))).toEqual([]);
+    expect(await stepsOf((onStep) => install(again, onStep))).toEqual([]);
   });
 
   it("repairs a runtime that was damaged", async () => {
@@ -138,101 +131,6 @@ describe("install", () => {
   });
 });
 
-describe("install refuses", () => {
-  const refuses = async (user: TempHome, code: string, more: Parameters<typeof installOptions>[1] = {}) => {
-    const before = existsSync(userSettings(user)) ? readFileSync(userSettings(user), "utf8") : undefined;
-    await expect(install(installOptions(user, more), silent)).rejects.toMatchObject({ code });
-    expect(existsSync(userSettings(user)) ? readFileSync(userSettings(user), "utf8") : undefined).toBe(
-      before,
-    );
-    expect(existsSync(join(rootOf(user), "current"))).toBe(false);
-  };
-  const withSettings = (text: string): TempHome =>
-    makeTempHome({ files: { "home/.claude/settings.json": text } });
-
-  it.each([
-    ["settings.unparsable", '{"a": 1'],
-    ["settings.unparsable", "not json"],
-    ["settings.shape", "[]"],
-    ["settings.shape", '{"hooks": []}'],
-    ["settings.shape", '{"hooks": {"PreToolUse": {}}}'],
-    ["settings.shape", '{"hooks": {"PreToolUse": [{"matcher": "Bash"}]}}'],
-    ["settings.shape", '{"hooks": {"PreToolUse": [{"matcher": 1, "hooks": []}]}}'],
-    ["settings.shape", '{"hooks": {"PreToolUse": [{"hooks": [{"type": "command"}]}]}}'],
-    ["settings.shape", '{"hooks": {"PermissionRequest": [{"hooks": [{"type": "telepathy"}]}]}}'],
-    ["settings.shape", '{"hooks": {}, "hooks": {}}'],
-    ["settings.ignored", '{\n  // mine\n  "a": 1\n}'],
-    ["settings.ignored", '{"a": [1,]}'],
-    ["settings.hooks-disabled", '{"disableAllHooks": true}'],
-  ])("%s for %s", async (code, text) => {
-    await refuses(withSettings(text), code);
-  });
-
-  it("a file that is not UTF-8", async () => {
-    const user = withSettings("{}");
-    writeFileSync(userSettings(user), Buffer.from([0x7b, 0xff, 0x7d]));
-    await expect(install(installOptions(user), silent)).rejects.toMatchObject({ code: "settings.not-utf8" });
-    expect(readFileSync(userSettings(user))).toEqual(Buffer.from([0x7b, 0xff, 0x7d]));
-  });
-
-  it("a settings file that its owner made read-only", async () => {
-    const user = withSettings("{}");
-    chmodSync(userSettings(user), 0o444);
-    await expect(install(installOptions(user), silent)).rejects.toMatchObject({ code: "settings.read-only" });
-    expect(readFileSync(userSettings(user), "utf8")).toBe("{}");
-  });
-
-  it("a file where the settings folder should be", async () => {
-    const user = makeTempHome({ files: { "home/.claude": "" } });
-    await refuses(user, "machine.not-a-folder");
-  });
-
-  it("a folder where the settings file should be", async () => {
-    const user = makeTempHome();
-    mkdirSync(userSettings(user), { recursive: true });
-    await expect(install(installOptions(user), silent)).rejects.toMatchObject({ code: "machine.not-a-file" });
-  });
-
-  it("a symlink that leads to itself", async () => {
-    const user = makeTempHome({ files: { "home/.claude/x": "" } });
-    symlinkSync("settings.json", userSettings(user));
-    await expect(install(installOptions(user), silent)).rejects.toMatchObject({ code: "machine.not-a-file" });
-  });
-
-  it("a product that is not built", async () => {
-    const user = makeTempHome();
-    const source = makeProduct(user);
-    rmSync(join(source.folder, "sandhook.mjs"));
-    await refuses(user, "runtime.not-built", { source });
-  });
-
-  it("a client that cannot rewrite commands", async () => {
-    await refuses(makeTempHome(), "install.client-too-old", { client: [2, 0, 9] });
-  });
-
-  it.each(["/tmp/x/node", "/home/me/.npm/_npx/1a/node_modules/.bin/node"])("the node %s", async (node) => {
-    const user = makeTempHome();
-    const { environment } = installOptions(user);
-    await refuses(user, "install.unstable-node", { environment: { ...environment, node } });
-  });
-
-  it("a project's settings that lead out of the project", async () => {
-    const user = makeTempHome({ files: { "project/.claude/x": "", "home/.bashrc": "{}" } });
-    symlinkSync(join(user.home, ".bashrc"), join(user.project, ".claude/settings.json"));
-    await expect(install(installOptions(user, { scope: "project" }), silent)).rejects.toMatchObject({
-      code: "settings.outside-project",
-    });
-    expect(readFileSync(join(user.home, ".bashrc"), "utf8")).toBe("{}");
-  });
-
-  it("the project scope in the home folder", () => {
-    const user = makeTempHome();
-    const options = installOptions(user, { scope: "project" });
-    const environment = { ...options.environment, cwd: options.environment.home };
-    expect(() => planSettings({ ...options, environment })).toThrow(/home folder/);
-  });
-});
-
 describe("a settings file that is a symlink", () => {
   it("stays one, and its target keeps its mode", async () => {
     const user = makeTempHome({ files: { "home/dotfiles/claude.json": '{"a":1}', "home/.claude/x": "" } });
@@ -255,82 +153,5 @@ describe("a settings file that is a symlink", () => {
     expect(existsSync(join(user.home, "dotfiles/claude.json"))).toBe(true);
     await uninstall(installOptions(user), silent);
     expect(existsSync(join(user.home, "dotfiles"))).toBe(false);
-  });
-});
-
-describe("uninstall", () => {
-  const texts = [
-    "",
-    "\n",
-    "{}",
-    "{ }\n",
-    '{"hooks":{}}',
-    '{\n\t"hooks": {"PreToolUse": [ ]}\n}\r\n',
-    "\uFEFF{}\r\n",
-  ];
-  it.each(texts.map((text) => [JSON.stringify(text), text]))(
-    "gives back %s byte for byte",
-    async (_, text) => {
-      const user = makeTempHome({ files: { "home/.claude/settings.json": text } });
-      await install(installOptions(user), silent);
-      expect(readFileSync(userSettings(user), "utf8")).not.toBe(text);
-      await uninstall(installOptions(user), silent);
-      expect(readFileSync(userSettings(user), "utf8")).toBe(text);
-    },
-  );
-
-  it("gives back the bytes from before the first of several installations", async () => {
-    const text = '{ "hooks" : { } }';
-    const user = makeTempHome({ files: { "home/.claude/settings.json": text } });
-    for (const client of [
-      [2, 1, 330],
-      [2, 1, 100],
-      [2, 1, 330],
-    ] as const) {
-      await install(installOptions(user, { client }), silent);
-    }
-    await uninstall(installOptions(user), silent);
-    expect(readFileSync(userSettings(user), "utf8")).toBe(text);
-  });
-
-  it("removes the file and the folder that the installation made", async () => {
-    const user = makeTempHome();
-    await install(installOptions(user), silent);
-    await uninstall(installOptions(user), silent);
-    expect(existsSync(join(user.home, ".claude"))).toBe(false);
-  });
-
-  it("takes out only our hook when the file was changed since", async () => {
-    const user = makeTempHome({ files: { "home/.claude/settings.json": '{\n  "a": 1\n}\n' } });
-    await install(installOptions(user), silent);
-    const text = readFileSync(userSettings(user), "utf8");
-    writeFileSync(userSettings(user), text.replace('"a": 1', '"a": 2'));
-    await uninstall(installOptions(user), silent);
-    expect(readFileSync(userSettings(user), "utf8")).toBe('{\n  "a": 2\n}\n');
-  });
-
-  it("removes the runtime with the last registration and keeps the state", async () => {
-    const user = makeTempHome({ git: true });
-    const root = rootOf(user);
-    await install(installOptions(user), silent);
-    await install(installOptions(user, { scope: "project" }), silent);
-    await uninstall(installOptions(user), silent);
-    expect(existsSync(join(root, "current/libexec/hook"))).toBe(true);
-    await uninstall(installOptions(user, { scope: "project" }), silent);
-    expect(readdirSync(root).sort()).toEqual(["audit", "containers", "jobs"]);
-  });
-
-  it("does nothing where nothing was installed", async () => {
-    const user = makeTempHome({ files: { "home/.claude/settings.json": '{"hooks":{"Stop":[]}}' } });
-    expect(await steps((onStep) => uninstall(installOptions(user), onStep))).toEqual([]);
-    expect(readFileSync(userSettings(user), "utf8")).toBe('{"hooks":{"Stop":[]}}');
-  });
-
-  it("works on a file whose comments make the client ignore it", async () => {
-    const user = makeTempHome();
-    await install(installOptions(user), silent);
-    writeFile(userSettings(user), `// mine\n${readFileSync(userSettings(user), "utf8")}`);
-    await uninstall(installOptions(user), silent);
-    expect(readFileSync(userSettings(user), "utf8")).toBe("// mine\n{}\n");
   });
 });
