@@ -59,8 +59,19 @@ function orAbsent<T>(file: string, read: () => T): T | undefined {
   }
 }
 
+/** Behind a folder that the user may not search, or a loop of links: no command of the user gets there either. */
+function orOutOfReach<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EACCES" || code === "ELOOP") return undefined;
+    throw error;
+  }
+}
+
 function inspect(file: string): FileFacts | undefined {
-  const stats = lstatSync(file, QUIET);
+  const stats = orOutOfReach(() => lstatSync(file, QUIET));
   if (stats === undefined) return undefined;
   return {
     kind: kindOf(stats),
@@ -109,7 +120,7 @@ export function nodeHost(environment: HostEnvironment): Host {
     claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
     readText: (file) => orAbsent(file, () => readFileSync(file, "utf8")),
     inspect,
-    realPath: (file) => orAbsent(file, () => hostPath(realpathSync.native(file))),
+    realPath: (file) => orOutOfReach(() => orAbsent(file, () => hostPath(realpathSync.native(file)))),
     list: (folder) => orAbsent(folder, () => readdirSync(folder).sort()) ?? [],
     findProgram,
     digest: (text) => createHash("sha256").update(text).digest("hex"),

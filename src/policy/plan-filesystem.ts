@@ -17,6 +17,9 @@ export interface FilesystemRequest {
   readonly temporary: HostPath;
 }
 
+/** Folders that every sandbox replaces by private ones. */
+const REPLACED: readonly string[] = ["/tmp", "/var/tmp", "/run"];
+
 /** `~/x` counts from the home folder, `x` and `./x` from the project. */
 export function expandPath(written: string, home: HostPath, root: HostPath): HostPath {
   if (written === "~") return home;
@@ -58,8 +61,8 @@ function distinctLayouts(layouts: readonly (GitLayout | undefined)[]): GitLayout
 
 /**
  * What of Claude Code's own files a command needs: the shell snapshots, which its shell evaluates first, and the
- * output of the project's background tasks, which the model is told to look at. A home folder below /tmp is named
- * too, because the private /tmp would hide it.
+ * output of the project's background tasks, which the model is told to look at. A home folder below one of the replaced
+ * folders is named too, because it would be lost with them.
  */
 function clientFolders(host: Host, root: HostPath): HostPath[] {
   const slug = root.replace(/[^A-Za-z0-9]/g, "-");
@@ -67,7 +70,7 @@ function clientFolders(host: Host, root: HostPath): HostPath[] {
     joinHost(host.claudeDir, "shell-snapshots"),
     hostPath(`/tmp/claude-${host.uid}/${slug}`),
     hostPath(`/tmp/claude/${slug}`),
-    ...(isInside(host.home, "/tmp") ? [host.home] : []),
+    ...(REPLACED.some((folder) => isInside(host.home, folder)) ? [host.home] : []),
   ];
 }
 
