@@ -64,15 +64,18 @@ export function parseSbProfile(text: string): CustomProfile {
   return { base: base ?? DEFAULT_BASE, toggles: [], rules: renderCustomRules(text) };
 }
 
-/** A file that a sandboxed command or a project could have written decides nothing. */
+/**
+ * A file that a sandboxed command or a project could have written decides nothing. The user's folder itself is never
+ * writable inside a sandbox, whatever the plan says; a link out of it counts for where it leads.
+ */
 function requireUsersOwn(file: HostPath, plan: Plan, host: Host): void {
   const real = host.realPath(file) ?? file;
-  const places = [plan.project.root, plan.filesystem.temporary, ...plan.filesystem.writable];
-  const inHome = places.filter((place) => !isInside(host.home, place));
-  if (!inHome.some((place) => isInside(real, place))) return;
+  if (isInside(real, joinHost(host.home, ".config", "sandhook"))) return;
+  const { temporary, writable } = plan.filesystem;
+  if (![plan.project.root, temporary, ...writable].some((place) => isInside(real, place))) return;
   throw new PolicyError({
     code: "seatbelt.custom-profile-in-project",
-    message: `The sandbox profile ${file} lies in a folder that sandboxed commands can write (${real})`,
+    message: `The sandbox profile ${file} leads to ${real}, which sandboxed commands can write`,
     hint: "Keep custom profiles in ~/.config/sandhook/profiles, outside every project.",
   });
 }

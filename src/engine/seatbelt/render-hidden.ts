@@ -3,34 +3,42 @@ import { foldersBetween, isInside } from "../../core/paths.ts";
 import type { HiddenPath } from "../../core/plan.ts";
 import { CONTENT_OPERATIONS, RENAME_OPERATIONS, WRITE_OPERATIONS } from "./operations.ts";
 import { type DenyContext, everySpelling, renderPins } from "./render-denies.ts";
-import { renderExcept, renderRule } from "./rules.ts";
+import { renderExcept, renderRule, treeFilters } from "./rules.ts";
+
+interface HiddenFilters {
+  readonly content: readonly string[];
+  readonly metadata: readonly string[];
+  readonly writes: readonly string[];
+}
 
 function strictlyInside(child: HostPath, parent: HostPath): boolean {
   return child !== parent && isInside(child, parent);
 }
 
-/** Rules for one hidden path. A readable or writable path inside it is carved out instead of being allowed again. */
-function renderOne(context: DenyContext, readable: readonly HostPath[], hidden: HostPath): readonly string[] {
+/** What is denied at one hidden path. A readable or writable path inside it is carved out instead of allowed again. */
+function hiddenFilters(context: DenyContext, readable: readonly HostPath[], hidden: HostPath): HiddenFilters {
   const { table, roots } = context;
-  const shown = [...readable, ...roots].filter((path) => strictlyInside(path, hidden));
-  const written = roots.filter((path) => strictlyInside(path, hidden));
-  const tree = (path: HostPath) =>
-    everySpelling(table, "SHOWN", path).flatMap((name) => [`(literal ${name})`, `(subpath ${name})`]);
-  const onTheWay = shown.flatMap((path) => foldersBetween(hidden, path));
-  const passable = [hidden, ...onTheWay].flatMap((path) =>
-    everySpelling(table, "HIDDEN", path).map((name) => `(literal ${name})`),
-  );
+  const trees = (paths: readonly HostPath[]) =>
+    paths
+      .filter((path) => strictlyInside(path, hidden))
+      .flatMap((path) => everySpelling(table, "SHOWN", path))
+      .flatMap(treeFilters);
+  const shown = trees([...readable, ...roots]);
+  const written = trees(roots);
+  const onTheWay = [...readable, ...roots]
+    .filter((path) => strictlyInside(path, hidden))
+    .flatMap((path) => foldersBetween(hidden, path));
+  const passable = [hidden, ...onTheWay]
+    .flatMap((path) => everySpelling(table, "HIDDEN", path))
+    .map((name) => `(literal ${name})`);
   const names = everySpelling(table, "HIDDEN", hidden);
-  const filters = (exceptions: readonly string[]) =>
-    names.flatMap((name) => [
-      renderExcept(`(literal ${name})`, exceptions),
-      renderExcept(`(subpath ${name})`, exceptions),
-    ]);
-  return [
-    ...renderRule("deny", CONTENT_OPERATIONS, filters(shown.flatMap(tree))),
-    ...renderRule("deny", ["file-read-metadata"], filters([...shown.flatMap(tree), ...passable])),
-    ...renderRule("deny", WRITE_OPERATIONS, filters(written.flatMap(tree))),
-  ];
+  const except = (exceptions: readonly string[]) =>
+    names.flatMap(treeFilters).map((filter) => renderExcept(filter, exceptions));
+  return {
+    content: except(shown),
+    metadata: names.map((name) => renderExcept(`(subpath ${name})`, [...shown, ...passable])),
+    writes: except(written),
+  };
 }
 
 /**
@@ -45,9 +53,24 @@ export function renderHidden(
   readable: readonly HostPath[],
   hidden: readonly HiddenPath[],
 ): readonly string[] {
+  const filters = hidden.map((item) => hiddenFilters(context, readable, item.path));
   const pins = hidden.flatMap((item) => renderPins(context, "HIDDEN", item.path));
   return [
-    ...hidden.flatMap((item) => renderOne(context, readable, item.path)),
+    ...renderRule(
+      "deny",
+      CONTENT_OPERATIONS,
+      filters.flatMap(({ content }) => content),
+    ),
+    ...renderRule(
+      "deny",
+      ["file-read-metadata"],
+      filters.flatMap(({ metadata }) => metadata),
+    ),
+    ...renderRule(
+      "deny",
+      WRITE_OPERATIONS,
+      filters.flatMap(({ writes }) => writes),
+    ),
     ...renderRule("deny", RENAME_OPERATIONS, pins),
   ];
 }

@@ -28,7 +28,8 @@ function ownPaths(host: Host, site: Site): readonly HostPath[] {
 }
 
 /**
- * The last denies of every profile. Our state and Claude Code's stored login cannot be read; settings, hooks, shell
+ * The last denies of every profile. Our state, Claude Code's stored login and the
+ * keys to the editor that it is connected to cannot be read; settings, hooks, shell
  * snapshots and the product itself cannot be written. The command's temporary folder is carved out where the
  * installation keeps it below the state folder.
  */
@@ -46,8 +47,10 @@ export function renderOwn(context: DenyContext, plan: Plan, site: Site): readonl
     ]);
   const secrets = [
     ...withRealPath(host, site.state),
-    joinHost(host.claudeDir, ".credentials.json"),
-    joinHost(host.home, ".claude", ".credentials.json"),
+    ...[host.claudeDir, joinHost(host.home, ".claude")].flatMap((folder) => [
+      joinHost(folder, ".credentials.json"),
+      joinHost(folder, "ide"),
+    ]),
   ];
   return [
     ...renderRule("deny", WRITE_OPERATIONS, ownPaths(host, site).flatMap(filters)),

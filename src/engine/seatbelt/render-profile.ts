@@ -17,6 +17,9 @@ export interface RenderedProfile {
   readonly parameters: readonly Parameter[];
 }
 
+/** Stands in the denies of a module where the tag of the call belongs. */
+const TAG_PLACEHOLDER = '(with message "sandhook")';
+
 interface Request {
   readonly plan: Plan;
   readonly site: Site;
@@ -66,15 +69,19 @@ function finalDenies(chosen: Chosen, request: Request): readonly string[] {
   const { plan, site, host, table } = request;
   const { readable, protectedPaths, hidden } = plan.filesystem;
   const context = { host, table, roots: writableRoots(plan, chosen.profile) };
+  const message = `(with message "${violationTag(plan, host)}")`;
+  const tagged = (rule: string) => `${rule.slice(0, -1)}\n  ${message})`;
   const engines = chosen.toggles.includes("docker-socket") ? [] : ["90-deny-container-engines.sb"];
   return [
-    ...[...engines, "92-deny-launchd.sb"].map((name) => moduleText(host, site, name)),
+    ...[...engines, "92-deny-launchd.sb"].map((name) =>
+      moduleText(host, site, name).replaceAll(TAG_PLACEHOLDER, message),
+    ),
     "; protected paths",
-    ...renderProtected(context, protectedPaths),
+    ...renderProtected(context, protectedPaths).map(tagged),
     "; hidden paths",
-    ...renderHidden(context, readable, hidden),
+    ...renderHidden(context, readable, hidden).map(tagged),
     "; settings and state",
-    ...renderOwn(context, plan, site),
+    ...renderOwn(context, plan, site).map(tagged),
   ];
 }
 
@@ -84,7 +91,7 @@ function finalDenies(chosen: Chosen, request: Request): readonly string[] {
  * 2. The modules of the profile, what it reads, and what it writes beside the plan's folders.
  * 3. What the plan lets be read and written.
  * 4. Toggles, then the user's own rules: they may widen all of the above.
- * 5. The network from nothing, so that no custom rule opens it; then what plan and profile both allow.
+ * 5. What of the network plan and profile both allow. Nothing before this says anything about addresses.
  * 6. The denies that nothing overrides: container engines, launch agents, protected and hidden paths, our own files.
  * @throws EngineError `seatbelt.module-missing`; PolicyError for a profile that is unknown or does not fit the plan;
  * InputError for a custom profile that cannot be used.
@@ -106,7 +113,7 @@ export function renderProfile(plan: Plan, site: Site, host: Host): RenderedProfi
     ...renderGrants(plan, profile, table),
     ...include(chosen.toggles.filter((name) => name !== "docker-socket").map((name) => TOGGLE_MODULES[name])),
     ...(chosen.rules.length === 0 ? [] : ["; custom rules", ...chosen.rules]),
-    ...include(["70-network-none.sb", ...networkModules(plan, profile)]),
+    ...include(networkModules(plan, profile)),
     ...renderNetwork(plan),
     ...renderLocalSockets(plan, profile, table),
     ...include(chosen.toggles.includes("docker-socket") ? [TOGGLE_MODULES["docker-socket"]] : []),

@@ -23,6 +23,7 @@ const STRING_TESTS: Readonly<Record<string, Test>> = {
   "xpc-service-name-prefix": (r, v) => r.name?.startsWith(v) ?? false,
   "sysctl-name": (r, v) => r.name === v,
   "sysctl-name-prefix": (r, v) => r.name?.startsWith(v) ?? false,
+  "preference-domain": (r, v) => r.name === v,
   "ipc-posix-name": (r, v) => r.name === v,
   "ipc-posix-name-prefix": (r, v) => r.name?.startsWith(v) ?? false,
   "iokit-user-client-class": (r, v) => r.name === v,

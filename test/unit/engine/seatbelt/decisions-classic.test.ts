@@ -40,6 +40,7 @@ describe.each(ALL)("%s: what all six have in common", (profile) => {
      deny file-write-create /private/var/folders/ab/cdef/X/x
      allow file-ioctl /dev/ttys001
      allow file-read-data H/.npm/a
+     deny file-read-data /dev/rdisk0
      deny file-write-data P/.git/config
      deny file-write-create P/.claude/settings.json
      deny file-read-data H/.ssh/id_ed25519

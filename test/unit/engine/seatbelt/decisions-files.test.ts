@@ -39,6 +39,13 @@ describe("workspace-write: reads and writes", () => {
      deny file-write-create /usr/local/bin/x
      deny file-write-data /dev/disk0
      deny file-write-data /dev/ttys003
+     deny file-read-data /dev/ttys003
+     deny file-read-data /dev/disk0
+     allow file-read-metadata /dev/disk0
+     allow file-read-data /dev/urandom
+     allow user-preference-read kCFPreferencesAnyApplication
+     deny user-preference-read com.example.app
+     deny user-preference-write com.apple.Terminal
      deny file-link H/other/notes.txt
      deny file-mount /Volumes/x
      deny file-write-create /System/Volumes/Data/Users/dana/other`,
@@ -165,6 +172,7 @@ describe("settings and state", () => {
      deny file-write-unlink H/.local
      deny file-read-data H/.local/state/sandhook/jobs/1
      deny file-read-data H/.claude/.credentials.json
+     deny file-read-data H/.claude/ide/12345.lock
      allow file-read-data H/.claude/shell-snapshots/snapshot-zsh-1.sh
      deny file-write-create H/Library/LaunchAgents/x.plist
      deny file-write-unlink H/Library

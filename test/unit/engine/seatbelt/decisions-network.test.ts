@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { hostPath } from "../../../../src/core/paths.ts";
+import type { NetworkPlan } from "../../../../src/core/plan.ts";
 import { networkModules } from "../../../../src/engine/seatbelt/render-network.ts";
 import { decides } from "../../../support/decision-table.ts";
 import { askCase, PROXIED, renderCase } from "../../../support/seatbelt-case.ts";
@@ -128,6 +130,12 @@ describe("container engines stay out of reach whatever the network", () => {
   );
 });
 
+const proxyOn = (port: number): NetworkPlan => ({
+  mode: "allowlist",
+  socket: hostPath("/private/var/run/proxy.sock"),
+  port,
+});
+
 describe("refusals", () => {
   it("refuses a plan with an open network under a profile that never opens it", () => {
     expect(() => renderCase({ profile: "strict", network: { mode: "open" } })).toThrow(
@@ -136,7 +144,7 @@ describe("refusals", () => {
   });
 
   it.each([0, -1, 65_536, 1.5, Number.NaN])("refuses %s as a port", (port) => {
-    expect(() => renderCase({ network: { ...PROXIED, port } })).toThrow(
+    expect(() => renderCase({ network: proxyOn(port) })).toThrow(
       expect.objectContaining({ code: "seatbelt.port" }),
     );
     expect(() => renderCase({ loopback: { bind: "none", connect: [port] } })).toThrow(
