@@ -14,7 +14,7 @@ interface Entry {
 }
 
 /** Where a path leads: the folder it ends in, by its real path, the last name, and what is there. */
-export interface Place {
+interface Place {
   readonly folder: Extract<Node, { kind: "folder" }>;
   readonly folderPath: string;
   readonly name: string;

@@ -11,7 +11,7 @@ export const TEMP = `${SITE.temporary}/app-0123456789ab`;
 
 const paths = (...names: readonly string[]): readonly HostPath[] => names.map(hostPath);
 
-export const PROTECTED: readonly ProtectedPath[] = [
+const PROTECTED: readonly ProtectedPath[] = [
   { path: hostPath(`${PROJECT}/.git/config`), kind: "file" },
   { path: hostPath(`${PROJECT}/.git/hooks`), kind: "directory" },
   { path: hostPath(`${PROJECT}/.claude/settings.json`), kind: "missing" },
@@ -19,7 +19,7 @@ export const PROTECTED: readonly ProtectedPath[] = [
   { path: hostPath(`${PROJECT}/packages/web/.vscode`), kind: "missing" },
 ];
 
-export const FILESYSTEM: FilesystemPlan = {
+const FILESYSTEM: FilesystemPlan = {
   reads: "host",
   readable: paths(`${HOME}/reference`, `${HOME}/secrets/public/open`),
   writable: paths(PROJECT, "/private/var/shared/build"),

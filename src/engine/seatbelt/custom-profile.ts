@@ -41,7 +41,7 @@ function parseServices(file: string, value: unknown): readonly string[] {
 }
 
 /** Parses a custom profile in JSON. @throws InputError `seatbelt.custom-profile` */
-export function parseJsonProfile(file: string, text: string): CustomProfile {
+function parseJsonProfile(file: string, text: string): CustomProfile {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -59,7 +59,7 @@ export function parseJsonProfile(file: string, text: string): CustomProfile {
 }
 
 /** Parses a custom profile in SBPL. A first line `; extends: NAME` names the built-in profile it adds to. */
-export function parseSbProfile(text: string): CustomProfile {
+function parseSbProfile(text: string): CustomProfile {
   const base = /^;+\s*extends:\s*([A-Za-z0-9._-]+)\s*$/m.exec(text.split("\n", 1)[0] ?? "")?.[1];
   return { base: base ?? DEFAULT_BASE, toggles: [], rules: renderCustomRules(text) };
 }

@@ -5,7 +5,7 @@ import { renderProfile } from "./render-profile.ts";
 import { supportsPlan } from "./supports.ts";
 
 /** The name of the profile in the job; the runner knows the folder. */
-export const PROFILE_FILE = "profile.sb";
+const PROFILE_FILE = "profile.sb";
 
 /**
  * macOS sandbox-exec, one sandbox per command. The step names the profile by its file in the job and passes the path

@@ -63,6 +63,7 @@ describe("core services", () => {
   it.each([
     ["com.apple.system.opendirectoryd.libinfo", ALLOW],
     ["com.apple.logd", ALLOW],
+    ["com.apple.FSEvents", ALLOW],
     ["com.apple.sysmond", DENY],
     ["com.apple.securityd.xpc", DENY],
     ["com.apple.pasteboard.1", DENY],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { seatbelt } from "../../../../src/engine/seatbelt/engine.ts";
+import { violationTag } from "../../../../src/engine/seatbelt/render-profile.ts";
 import { createMacHost, SITE } from "../../../support/mac-host.ts";
 import { PROXIED, seatbeltPlan } from "../../../support/seatbelt-case.ts";
 
@@ -81,6 +82,13 @@ describe("render", () => {
 
   it("gives the same for the same plan", () => {
     expect(seatbelt.render(seatbeltPlan(), SITE, createMacHost())).toEqual(invocation);
+  });
+
+  it("marks the denials of the call with its tag", () => {
+    const tag = violationTag(seatbeltPlan(), host);
+    expect(tag).toMatch(/^sandhook-[0-9a-f]{16}$/);
+    expect(invocation.files[0]?.content).toContain(`(deny default (with message "${tag}"))`);
+    expect(invocation.files[0]?.content).not.toContain('(with message "sandhook")');
   });
 
   it("marks different calls differently", () => {
