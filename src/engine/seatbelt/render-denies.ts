@@ -4,6 +4,7 @@ import { foldersBetween, hostPath, isInside } from "../../core/paths.ts";
 import type { ProtectedPath } from "../../core/plan.ts";
 import { RENAME_OPERATIONS, WRITE_OPERATIONS } from "./operations.ts";
 import type { ParameterTable } from "./parameters.ts";
+import { physicalPaths } from "./physical-paths.ts";
 import { renderRule, treeFilters } from "./rules.ts";
 import { caseFoldingRegex, DATA_VOLUME, privateSpellings } from "./spellings.ts";
 
@@ -54,12 +55,6 @@ function protectedFilters(context: DenyContext, item: ProtectedPath): readonly s
   ];
 }
 
-/** The path itself and, where a link leads elsewhere, the place it leads to. */
-function withTarget(host: Host, item: ProtectedPath): readonly ProtectedPath[] {
-  const target = host.realPath(item.path);
-  return target === undefined || target === item.path ? [item] : [item, { ...item, path: target }];
-}
-
 /**
  * Protected paths stay as they are.
  * 1. No write, new name or clone at the path or below it.
@@ -70,7 +65,9 @@ export function renderProtected(
   context: DenyContext,
   protectedPaths: readonly ProtectedPath[],
 ): readonly string[] {
-  const items = protectedPaths.flatMap((item) => withTarget(context.host, item));
+  const items = protectedPaths.flatMap((item) =>
+    physicalPaths(context.host, item.path).map((path) => ({ ...item, path })),
+  );
   const folders = context.roots.filter((root) => context.host.inspect(root)?.kind !== "file");
   const rootNames = folders.flatMap((root) =>
     everySpelling(context.table, "WRITE", root).map((name) => `(literal ${name})`),

@@ -2,6 +2,7 @@ import type { HostPath } from "../../core/paths.ts";
 import { foldersBetween, isInside } from "../../core/paths.ts";
 import type { HiddenPath } from "../../core/plan.ts";
 import { CONTENT_OPERATIONS, RENAME_OPERATIONS, WRITE_OPERATIONS } from "./operations.ts";
+import { physicalPaths } from "./physical-paths.ts";
 import { type DenyContext, everySpelling, renderPins } from "./render-denies.ts";
 import { renderExcept, renderRule, treeFilters } from "./rules.ts";
 
@@ -53,8 +54,9 @@ export function renderHidden(
   readable: readonly HostPath[],
   hidden: readonly HiddenPath[],
 ): readonly string[] {
-  const filters = hidden.map((item) => hiddenFilters(context, readable, item.path));
-  const pins = hidden.flatMap((item) => renderPins(context, "HIDDEN", item.path));
+  const paths = hidden.flatMap((item) => physicalPaths(context.host, item.path));
+  const filters = paths.map((path) => hiddenFilters(context, readable, path));
+  const pins = paths.flatMap((path) => renderPins(context, "HIDDEN", path));
   return [
     ...renderRule(
       "deny",

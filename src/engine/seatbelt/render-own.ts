@@ -4,13 +4,9 @@ import type { HostPath } from "../../core/paths.ts";
 import { isInside, joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
 import { CONTENT_OPERATIONS, RENAME_OPERATIONS, WRITE_OPERATIONS } from "./operations.ts";
+import { physicalPaths, physicalSpelling } from "./physical-paths.ts";
 import { type DenyContext, everySpelling, renderPins } from "./render-denies.ts";
 import { renderExcept, renderRule } from "./rules.ts";
-
-function withRealPath(host: Host, path: HostPath): readonly HostPath[] {
-  const real = host.realPath(path);
-  return real === undefined || real === path ? [path] : [path, real];
-}
 
 /** Folders and files that decide what the next command may do: Claude Code's settings and sandhook itself. */
 function ownPaths(host: Host, site: Site): readonly HostPath[] {
@@ -24,7 +20,7 @@ function ownPaths(host: Host, site: Site): readonly HostPath[] {
     site.profiles,
     site.state,
   ];
-  return [...new Set(paths.flatMap((path) => withRealPath(host, path)))];
+  return [...new Set(paths.flatMap((path) => physicalPaths(host, path)))];
 }
 
 /**
@@ -35,7 +31,7 @@ function ownPaths(host: Host, site: Site): readonly HostPath[] {
  */
 export function renderOwn(context: DenyContext, plan: Plan, site: Site): readonly string[] {
   const { host, table } = context;
-  const { temporary } = plan.filesystem;
+  const temporary = physicalSpelling(plan.filesystem.temporary);
   const carved = (path: HostPath): readonly string[] =>
     isInside(temporary, path)
       ? everySpelling(table, "WRITE", temporary).flatMap((name) => [`(literal ${name})`, `(subpath ${name})`])
@@ -46,12 +42,12 @@ export function renderOwn(context: DenyContext, plan: Plan, site: Site): readonl
       renderExcept(`(subpath ${name})`, carved(path)),
     ]);
   const secrets = [
-    ...withRealPath(host, site.state),
+    site.state,
     ...[host.claudeDir, joinHost(host.home, ".claude")].flatMap((folder) => [
       joinHost(folder, ".credentials.json"),
       joinHost(folder, "ide"),
     ]),
-  ];
+  ].flatMap((path) => physicalPaths(host, path));
   return [
     ...renderRule("deny", WRITE_OPERATIONS, ownPaths(host, site).flatMap(filters)),
     ...renderRule("deny", CONTENT_OPERATIONS, secrets.flatMap(filters)),

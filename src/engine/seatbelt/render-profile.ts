@@ -4,6 +4,7 @@ import type { Host } from "../../core/host.ts";
 import type { Plan, SeatbeltToggle } from "../../core/plan.ts";
 import { type CustomProfile, readCustomProfile } from "./custom-profile.ts";
 import { createParameterTable, type Parameter, type ParameterTable } from "./parameters.ts";
+import { physicalSpelling } from "./physical-paths.ts";
 import { BUILT_IN_PROFILES, type ProfileEntry, readModule, readProfileEntry } from "./profile-table.ts";
 import { renderProtected } from "./render-denies.ts";
 import { effectiveReads, renderGrants, renderLocalSockets, writableRoots } from "./render-grants.ts";
@@ -67,8 +68,9 @@ function moduleText(host: Host, site: Site, name: string): string {
 
 function finalDenies(chosen: Chosen, request: Request): readonly string[] {
   const { plan, site, host, table } = request;
-  const { readable, protectedPaths, hidden } = plan.filesystem;
-  const context = { host, table, roots: writableRoots(plan, chosen.profile) };
+  const { protectedPaths, hidden } = plan.filesystem;
+  const readable = plan.filesystem.readable.map(physicalSpelling);
+  const context = { host, table, roots: writableRoots(plan, chosen.profile).map(physicalSpelling) };
   const message = `(with message "${violationTag(plan, host)}")`;
   const tagged = (rule: string) => `${rule.slice(0, -1)}\n  ${message})`;
   const engines = chosen.toggles.includes("docker-socket") ? [] : ["90-deny-container-engines.sb"];

@@ -49,8 +49,6 @@ describe("the workflow", () => {
 
   it("is indented by two spaces throughout", () => {
     expect(workflow).not.toContain("\t");
-    expect(workflow.split("\n").filter((line) => /^( {2})*\S/.test(line) === false && line !== "")).toEqual(
-      [],
-    );
+    expect(workflow.split("\n").filter((line) => !/^( {2})*\S/.test(line) && line !== "")).toEqual([]);
   });
 });

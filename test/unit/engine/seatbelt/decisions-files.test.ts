@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { hostPath } from "../../../../src/core/paths.ts";
 import { decides } from "../../../support/decision-table.ts";
 import { askCase } from "../../../support/seatbelt-case.ts";
 
@@ -232,5 +233,45 @@ describe("strict", () => {
      allow file-read-metadata H/other/notes.txt
      deny file-read-metadata H/.ssh/id_ed25519
      deny file-write-data P/.git/config`,
+  );
+});
+
+describe("paths that lead elsewhere", () => {
+  const ask = askCase(
+    {
+      filesystem: {
+        writable: [hostPath("/tmp/build"), hostPath("/Users/dana/code/app")],
+        protectedPaths: [
+          { path: hostPath("/tmp/build/.git/config"), kind: "file" },
+          { path: hostPath("/tmp/build/.claude/settings.json"), kind: "missing" },
+          { path: hostPath("/Users/dana/code/app/linked/.mcp.json"), kind: "missing" },
+        ],
+        hidden: [{ path: hostPath("/Users/dana/alias/keys"), kind: "directory" }],
+      },
+    },
+    {
+      folders: ["/private/tmp/build/.git", "/Users/dana/code/app/real", "/Users/dana/vault/keys"],
+      links: {
+        "/Users/dana/code/app/linked": "/Users/dana/code/app/real",
+        "/Users/dana/alias": "/Users/dana/vault",
+      },
+    },
+  );
+  decides(
+    () => ask,
+    `allow file-write-create /private/tmp/build/a
+     deny file-write-data /private/tmp/build/.git/config
+     deny file-write-unlink /private/tmp/build/.git
+     deny file-write-unlink /private/tmp/build
+     deny file-write-create /private/tmp/build/.claude
+     deny file-write-create /private/tmp/build/.CLAUDE/settings.json
+     deny file-write-create P/real/.mcp.json
+     deny file-write-create P/real/.MCP.json
+     deny file-write-unlink P/real
+     deny file-write-unlink P/linked
+     allow file-write-create P/real/a
+     deny file-read-data H/vault/keys/a
+     deny file-read-data H/alias/keys/a
+     allow file-read-data H/vault/a`,
   );
 });
