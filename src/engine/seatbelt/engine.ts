@@ -1,4 +1,5 @@
 import type { Engine } from "../../core/engine.ts";
+import { SANDBOX_EXEC } from "./argv.ts";
 import { renderParameters } from "./parameters.ts";
 import { probeSeatbelt } from "./probe.ts";
 import { renderProfile } from "./render-profile.ts";
@@ -8,8 +9,9 @@ import { supportsPlan } from "./supports.ts";
 const PROFILE_FILE = "profile.sb";
 
 /**
- * macOS sandbox-exec, one sandbox per command. The step names the profile by its file in the job and passes the path
- * operands; the runner completes it to `sandbox-exec -f <job folder>/profile.sb <operands> -- <shell> …`.
+ * macOS sandbox-exec, one sandbox per command. The step is `run_seatbelt PROFILE PROGRAM OPERAND…`: the profile by
+ * its name in the job folder, which only the runner knows. The runner completes it to what `seatbeltArgv` describes:
+ * `PROGRAM -f <job folder>/PROFILE OPERAND… -- <shell> …`.
  */
 export const seatbelt: Engine = {
   name: "seatbelt",
@@ -19,7 +21,7 @@ export const seatbelt: Engine = {
     const profile = renderProfile(plan, site, host);
     return {
       engine: "seatbelt",
-      steps: [["enter_seatbelt", PROFILE_FILE, ...renderParameters(profile.parameters)]],
+      steps: [["run_seatbelt", PROFILE_FILE, SANDBOX_EXEC, ...renderParameters(profile.parameters)]],
       files: [{ name: PROFILE_FILE, content: profile.text }],
     };
   },

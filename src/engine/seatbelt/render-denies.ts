@@ -5,7 +5,7 @@ import type { ProtectedPath } from "../../core/plan.ts";
 import { RENAME_OPERATIONS, WRITE_OPERATIONS } from "./operations.ts";
 import type { ParameterTable } from "./parameters.ts";
 import { physicalPaths } from "./physical-paths.ts";
-import { renderRule, treeFilters } from "./rules.ts";
+import { renderExcept, renderRule, treeFilters } from "./rules.ts";
 import { caseFoldingRegex, DATA_VOLUME, privateSpellings } from "./spellings.ts";
 
 export interface DenyContext {
@@ -23,8 +23,9 @@ export function everySpelling(table: ParameterTable, prefix: string, path: HostP
   });
 }
 
+/** The outermost writable root around a path; a writable folder can lie inside another behind a protected one. */
 function rootOf(path: HostPath, roots: readonly HostPath[]): HostPath | undefined {
-  return roots.find((root) => isInside(path, root));
+  return roots.filter((root) => isInside(path, root)).sort((a, b) => a.length - b.length)[0];
 }
 
 /**
@@ -45,19 +46,21 @@ export function renderPins(context: DenyContext, prefix: string, path: HostPath)
 }
 
 function protectedFilters(context: DenyContext, item: ProtectedPath): readonly string[] {
-  const { table } = context;
-  const names = everySpelling(table, "PROTECTED", item.path).flatMap(treeFilters);
+  const { table, roots } = context;
+  const opened = roots.filter((root) => root !== item.path && isInside(root, item.path));
+  const exceptions = opened.flatMap((root) => everySpelling(table, "WRITE", root)).flatMap(treeFilters);
+  const names = everySpelling(table, "PROTECTED", item.path)
+    .flatMap(treeFilters)
+    .map((filter) => renderExcept(filter, exceptions));
   if (item.kind !== "missing") return names;
-  const root = rootOf(item.path, context.roots) ?? hostPath("/");
-  return [
-    ...names,
-    `(regex ${table.reference("PROTECTED_CASE", caseFoldingRegex(root, item.path, "below"))})`,
-  ];
+  const root = rootOf(item.path, roots) ?? hostPath("/");
+  const regex = caseFoldingRegex(root, item.path, "below");
+  return [...names, `(regex ${table.reference("PROTECTED_CASE", regex)})`];
 }
 
 /**
  * Protected paths stay as they are.
- * 1. No write, new name or clone at the path or below it.
+ * 1. No write, new name or clone at the path or below it, but for a writable root that was opened inside it.
  * 2. No rename of a folder above it, up to the writable root.
  * 3. No rename of a writable root: moved into another root, its rules would no longer match.
  */

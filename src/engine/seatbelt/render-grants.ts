@@ -1,4 +1,4 @@
-import type { HostPath } from "../../core/paths.ts";
+import { type HostPath, joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { ParameterTable } from "./parameters.ts";
 import type { ProfileEntry } from "./profile-table.ts";
@@ -22,13 +22,20 @@ function references(table: ParameterTable, prefix: string, paths: readonly HostP
 
 /**
  * What the plan lets a command read and write.
- * 1. Listed paths can be read. With read-only profiles the project is among them.
+ * 1. Listed paths can be read, the project and the session's shell snapshot (the user's functions) among them.
  * 2. Writable roots can be read, written, linked and cloned within.
  * 3. Unix sockets work inside writable roots: they are files of the project, not network.
  */
-export function renderGrants(plan: Plan, profile: ProfileEntry, table: ParameterTable): readonly string[] {
+export function renderGrants(
+  plan: Plan,
+  profile: ProfileEntry,
+  table: ParameterTable,
+  claudeDir: HostPath,
+): readonly string[] {
   const { readable, writable } = plan.filesystem;
-  const reads = references(table, "READ", [...readable, ...writable, plan.project.root]).flatMap(treeFilters);
+  const snapshots = joinHost(claudeDir, "shell-snapshots");
+  const shown = [...readable, ...writable, plan.project.root, snapshots];
+  const reads = references(table, "READ", shown).flatMap(treeFilters);
   const roots = references(table, "WRITE", writableRoots(plan, profile));
   const trees = roots.flatMap(treeFilters);
   return [

@@ -112,7 +112,7 @@ export function renderProfile(plan: Plan, site: Site, host: Host): RenderedProfi
     ...include(effectiveReads(plan, profile) === "host" ? profile.hostReads : profile.listedReads),
     ...include(profile.writeModules),
     "; the plan",
-    ...renderGrants(plan, profile, table),
+    ...renderGrants(plan, profile, table, host.claudeDir),
     ...include(chosen.toggles.filter((name) => name !== "docker-socket").map((name) => TOGGLE_MODULES[name])),
     ...(chosen.rules.length === 0 ? [] : ["; custom rules", ...chosen.rules]),
     ...include(networkModules(plan, profile)),

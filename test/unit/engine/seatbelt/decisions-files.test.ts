@@ -223,6 +223,8 @@ describe("strict", () => {
      deny file-read-data H/.cargo/credentials.toml
      allow file-read-data H/.cargo/bin/cargo
      allow file-read-data H/.gitconfig
+     allow file-read-data H/.claude/shell-snapshots/snapshot-zsh-1.sh
+     deny file-read-data H/.claude/history.jsonl
      allow file-read-data /usr/bin/git
      allow file-read-data /opt/homebrew/bin/node
      allow file-read-data /Applications/Xcode-26.app/Contents/Developer/usr/bin/clang
@@ -273,5 +275,32 @@ describe("paths that lead elsewhere", () => {
      deny file-read-data H/vault/keys/a
      deny file-read-data H/alias/keys/a
      allow file-read-data H/vault/a`,
+  );
+});
+
+describe("a writable folder inside a protected one", () => {
+  const inner = "/Users/dana/code/app/.git/open";
+  const ask = askCase({
+    filesystem: {
+      writable: [hostPath("/Users/dana/code/app"), hostPath(inner)],
+      protectedPaths: [
+        { path: hostPath("/Users/dana/code/app/.git"), kind: "directory" },
+        { path: hostPath(`${inner}/deep/config`), kind: "missing" },
+      ],
+    },
+  });
+  decides(
+    () => ask,
+    `allow file-write-create P/.git/open/a
+     allow file-write-unlink P/.git/open/a
+     deny file-write-unlink P/.git/open
+     deny file-write-unlink P/.git
+     deny file-write-create P/.git/a
+     deny file-write-data P/.git/config
+     deny file-write-create P/.git/openly
+     deny file-write-create P/.git/open/deep/config
+     deny file-write-create P/.git/open/deep/CONFIG
+     deny file-write-create P/.git/open/deep
+     allow file-write-create P/a`,
   );
 });

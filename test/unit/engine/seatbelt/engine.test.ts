@@ -63,9 +63,10 @@ describe("render", () => {
   it("gives one step with the profile's name and the path operands", () => {
     const [step, ...others] = invocation.steps;
     expect(others).toEqual([]);
-    expect(step?.slice(0, 8)).toEqual([
-      "enter_seatbelt",
+    expect(step?.slice(0, 9)).toEqual([
+      "run_seatbelt",
       "profile.sb",
+      "/usr/bin/sandbox-exec",
       "-D",
       "HOME=/Users/dana",
       "-D",
