@@ -38,6 +38,7 @@ export function createMacHost(mac: MacFiles = {}): Host {
   const kindOf = (file: string): FileKind | undefined => {
     if (Object.hasOwn(links, file)) return "symlink";
     if (Object.hasOwn(files, file) || file === "/usr/bin/sandbox-exec") return "file";
+    if (file === "/") return "directory";
     return [home, ...folders].some((folder) => folder === file || folder.startsWith(`${file}/`))
       ? "directory"
       : undefined;
