@@ -26,69 +26,69 @@ const EVALUATORS: ReadonlySet<string> = new Set([
 const FOLDER_CHANGES: ReadonlySet<string> = new Set(["cd", "pushd", "popd"]);
 const FIND_ACTS = /^-(?:exec|execdir|ok|okdir|delete|fprint\w*|fls)$/;
 
-/** Programs whose operands the client takes for paths and checks against the working folders, whatever a rule allows. */
+/** Programs whose operands the client checks against the working folders, whatever a rule allows (2.1.330), or may. */
 const PATH_PROGRAMS: ReadonlySet<string> = new Set([
   ...[
-    "cd",
-    "pushd",
-    "popd",
-    "ls",
-    "find",
     "cat",
     "head",
     "tail",
+    "wc",
     "sort",
     "uniq",
-    "wc",
     "cut",
     "paste",
     "column",
-  ],
-  ...[
-    "tr",
     "file",
     "stat",
     "diff",
-    "awk",
-    "strings",
+    "cmp",
+    "comm",
+  ],
+  ...[
+    "ls",
+    "find",
     "hexdump",
     "od",
     "base64",
+    "strings",
     "nl",
+    "tac",
+    "rev",
+    "sha1sum",
+    "sha256sum",
+    "md5sum",
+    "cd",
+  ],
+  ...[
+    "pushd",
+    "popd",
+    "tee",
+    "touch",
+    "mkdir",
+    "rmdir",
+    "rm",
+    "mv",
+    "cp",
+    "ln",
+    "dd",
+    "sed",
+    "awk",
+    "jq",
+    "tr",
+  ],
+  ...[
     "grep",
     "egrep",
     "fgrep",
     "rg",
-  ],
-  ...[
-    "sed",
     "git",
-    "jq",
-    "sha256sum",
-    "sha1sum",
-    "md5sum",
-    "touch",
-    "mkdir",
-    "rm",
-    "rmdir",
-    "mv",
-    "cp",
-    "ln",
-    "tee",
-  ],
-  ...[
     "chmod",
     "chown",
-    "chgrp",
-    "dd",
     "truncate",
-    "install",
     "unlink",
     "shred",
+    "install",
     "rsync",
-    "tar",
-    "zip",
-    "unzip",
   ],
 ]);
 const OUTSIDE = /^(?:-[^/]*)?[/~]|(?:^|[/=])\.\.(?:\/|$)|=[/~]/;
@@ -104,7 +104,23 @@ export function findAllowing<R extends { readonly matcher: BashMatcher }>(
 ): R | undefined {
   if (!isSafeToJudge(command)) return undefined;
   const forms = allowForms(command);
-  return rules.find(({ matcher }) => forms.some((form) => matchesText(matcher, form)));
+  const regular = !/[\t\n]| {2}/.test(command.text);
+  return rules.find(
+    ({ matcher }) => (regular || !hasBlank(matcher)) && forms.some((form) => matchesText(matcher, form)),
+  );
+}
+
+/** The client compares blanks as written, so a rule of several words does not allow a command that is spaced in another way. */
+function hasBlank(matcher: BashMatcher): boolean {
+  switch (matcher.kind) {
+    case "any":
+      return false;
+    case "wildcard":
+      return matcher.pattern.replace(/ \*$/, "").includes(" ");
+    case "exact":
+    case "prefix":
+      return matcher.text.includes(" ");
+  }
 }
 
 /** Whether a line moves to another folder and then writes or runs git there, which the client always asks about. */
@@ -125,7 +141,8 @@ export function isSafeToJudge({ words, redirections, text }: SimpleCommand): boo
   if (redirections.some((redirection) => text.startsWith(redirection.text))) return false;
   const programs = stripWrappers(words).map(programOf);
   if (programs.some((program) => program === "" || EVALUATORS.has(program))) return false;
-  if (programs.some((program) => PATH_PROGRAMS.has(program)) && words.some(leavesFolder)) return false;
+  const usesPaths = programs.some((program) => PATH_PROGRAMS.has(program));
+  if (usesPaths && (words.some(leavesFolder) || GUARDED.test(text))) return false;
   if (programs.includes("find") && words.some(({ value }) => FIND_ACTS.test(value))) return false;
   return !HIDDEN_BLANK.test(text.replaceAll(/[ \t]/g, "")) && redirections.every(isHarmlessRedirection);
 }
