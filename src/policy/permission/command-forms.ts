@@ -4,7 +4,7 @@ import { splitCommand } from "./split-command.ts";
 import type { SimpleCommand, SplitCommand, Word } from "./split-command.ts";
 import { looseForms } from "./loose-forms.ts";
 import { nestedScripts } from "./nested-scripts.ts";
-import { commandsBehind, MOST_OPERANDS } from "./strip-wrappers.ts";
+import { commandsBehind, MOST_OPERANDS } from "./runners.ts";
 import { withKnownVariables } from "./known-variables.ts";
 
 /** A text under which a deny or ask rule may know a command, and the part of the line that it stands for. */
@@ -78,14 +78,20 @@ function addNested(found: Collection, words: readonly Word[], simple: SimpleComm
   }
 }
 
-/** As written, and after quote removal; each by the program's path and by its base name. */
+/**
+ * As written, and after quote removal; each by the program's path and by its base name. The client also takes a line
+ * continuation for a blank, and the first line of a word with line breaks for the whole.
+ */
 function spellings(words: readonly Word[]): readonly string[] {
   const written = words.map(({ text }) => text);
   const meant = words.map(({ value }) => value);
-  return [written, meant].flatMap(([name = "", ...rest]) => [
+  const texts = [written, meant].flatMap(([name = "", ...rest]) => [
     [name, ...rest].join(" "),
     [posix.basename(name), ...rest].join(" "),
   ]);
+  return texts.flatMap((text) =>
+    text.includes("\n") ? [text, text.replaceAll("\\\n", " "), text.slice(0, text.indexOf("\n"))] : [text],
+  );
 }
 
 function add(found: Collection, text: string, part: string): void {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { SimpleCommand, Word } from "./split-command.ts";
-import { isRunner } from "./strip-wrappers.ts";
+import { isRunner } from "./runners.ts";
 
 const SHELLS: ReadonlySet<string> = new Set([
   "sh",
