@@ -28,7 +28,7 @@ const MOST_CHARACTERS = 400_000;
  */
 export function commandForms(command: string, split: SplitCommand, parse: ParseShell): CommandForms {
   const characters = -3 * command.length;
-  const found: Collection = { parts: new Map(), characters, doubt: undefined, parse };
+  const found: Collection = { parts: new Map(), scripts: new Set(), characters, doubt: undefined, parse };
   addLine(found, command, split, 0);
   const forms = [...found.parts].map(([text, part]) => ({ text, part }));
   return { forms, doubt: found.doubt };
@@ -36,6 +36,7 @@ export function commandForms(command: string, split: SplitCommand, parse: ParseS
 
 type Collection = {
   readonly parts: Map<string, string>;
+  readonly scripts: Set<string>;
   characters: number;
   doubt: string | undefined;
   readonly parse: ParseShell;
@@ -76,8 +77,9 @@ function addCommand(found: Collection, words: readonly Word[], simple: SimpleCom
 function addNested(found: Collection, words: readonly Word[], simple: SimpleCommand, depth: number): void {
   if (found.doubt !== undefined) return;
   for (const script of nestedScripts(words, simple)) {
-    // The same text is judged once, however many ways lead to it.
-    if (found.parts.has(script.trim())) continue;
+    // The same script is judged once, however many ways lead to it.
+    if (found.scripts.has(script)) continue;
+    found.scripts.add(script);
     spend(found, script.length);
     if (found.doubt !== undefined) return;
     if (depth < DEEPEST) addLine(found, script, splitCommand(script, found.parse), depth + 1);

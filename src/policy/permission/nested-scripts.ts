@@ -13,6 +13,8 @@ const SHELLS: ReadonlySet<string> = new Set([
   "rbash",
   "fish",
 ]);
+/** `env -S'rm x'`: the option that splits its value into a command. */
+const SPLIT = /^(?:-\w*S|--split-string=)/;
 const FIND_RUNS: ReadonlySet<string> = new Set([
   "-exec",
   "-execdir",
@@ -49,6 +51,8 @@ export function nestedScripts(words: readonly Word[], command: SimpleCommand): r
   if (name === "trap") return values.slice(0, 2);
   if (name === "alias") return values.map((value) => value.slice(value.indexOf("=") + 1));
   if (name === "find" || name === "fd") return commandsOfFind(operands);
+  if (name === "env")
+    return values.filter((value) => SPLIT.test(value)).map((value) => value.replace(SPLIT, ""));
   return /\s/.test(head.value) ? [head.value] : [];
 }
 

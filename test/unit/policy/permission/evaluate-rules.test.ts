@@ -64,7 +64,14 @@ const DENIES: readonly (readonly [string, readonly string[], readonly string[]])
   ],
   [
     "Bash(rm:*)",
-    ["find . -exec rm {} \\;", "alias r=rm", "watch 'rm x'", "bash -c \"bash -c 'rm x'\""],
+    [
+      "find . -exec rm {} \\;",
+      "alias r=rm",
+      "watch 'rm x'",
+      "watch -n1 'ls; rm x'",
+      "env -S'rm x'",
+      "bash -c \"bash -c 'rm x'\"",
+    ],
     ["find . -name rm"],
   ],
   ["Bash(rm:*)", ["rm 'x", "rm x)", "if rm x", "echo 'a; rm x"], ["echo 'a"]],
