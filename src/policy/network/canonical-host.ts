@@ -10,7 +10,7 @@ const LONGEST_NAME = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 // URL syntax that would end the host early, percent-encoding and zone ids, and everything a resolver or a log could
 // read differently: spaces, NUL, control bytes (C0, DEL, C1), line separators.
- 
+
 const FORBIDDEN = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029/?#@\\%<>^|`"'{}*]/u;
 
 function refuse(code: string, host: string, expected: string): never {
