@@ -49,12 +49,9 @@ async function exchange(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const outgoing = http.request({
-    ...options,
-    createConnection: () => upstream,
-    setHost: false,
-    agent: false,
-  });
+  // No agent: with one, Node ignores `createConnection` and connects by itself. The host resolves nowhere, should it try.
+  const connection = { host: "checked.invalid", createConnection: () => upstream, setHost: false };
+  const outgoing = http.request({ ...options, ...connection });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve).once("error", reject);
     outgoing.once("upgrade", () => {
