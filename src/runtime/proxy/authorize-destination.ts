@@ -25,8 +25,13 @@ const LOOPBACK: readonly ResolvedAddress[] = [
   { address: "::1", family: 6 },
 ];
 
-/** Reads host and port as the client sent them. Throws EgressError `malformed`. */
+/**
+ * Reads host and port as the client sent them. Clients send names in ASCII (punycode), so other bytes are refused rather
+ * than read in one of several encodings. Throws EgressError `malformed`.
+ */
 export function readDestination(host: string, port: number): Destination {
+  if (/[^\x21-\x7e]/u.test(host))
+    throw malformedError(`${JSON.stringify(host.slice(0, 300))} is not an ASCII host`);
   try {
     return { host: parseHost(host), port };
   } catch (error) {

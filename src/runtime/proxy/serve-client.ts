@@ -9,9 +9,10 @@ import { serveSocks } from "./socks5.ts";
 
 const SOCKS5 = 0x05;
 
-/** Deadlines by which clients must have said what they want. */
-class HeadDeadlines {
+/** Knows which clients have said what they want, and ends those that do not in time. */
+class FirstWords {
   readonly #timers = new WeakMap<Duplex, NodeJS.Timeout>();
+  readonly #met = new WeakSet<Duplex>();
 
   start(client: Socket, ms: number): void {
     const timer = setTimeout(() => client.destroy(), ms);
@@ -21,8 +22,16 @@ class HeadDeadlines {
     });
   }
 
-  met(client: Duplex): void {
+  /** Ends the wait. False when this client had said what it wants before: a connection carries one request. */
+  met(client: Duplex): boolean {
     clearTimeout(this.#timers.get(client));
+    const first = !this.#met.has(client);
+    this.#met.add(client);
+    return first;
+  }
+
+  wasMet(client: Duplex): boolean {
+    return this.#met.has(client);
   }
 }
 
@@ -40,7 +49,7 @@ function closing(client: Duplex, step: () => void): void {
   }
 }
 
-function createHttpServer(context: ProxyContext, door: Door, deadlines: HeadDeadlines): http.Server {
+function createHttpServer(context: ProxyContext, door: Door, deadlines: FirstWords): http.Server {
   // requireHostHeader: checked here, where the answer can say what was wrong. The parser stays strict.
   const options = {
     maxHeaderSize: context.limits.headBytes,
@@ -48,20 +57,27 @@ function createHttpServer(context: ProxyContext, door: Door, deadlines: HeadDead
     requireHostHeader: false,
   };
   const server = http.createServer(options, (request, response) => {
-    deadlines.met(request.socket);
+    // A pipelined second request gets no answer: the connection ends with the answer to the first.
+    if (!deadlines.met(request.socket)) return;
     response.shouldKeepAlive = false;
     void serveForward(context, door, request, response);
   });
   server.on("connect", (request, stream, head) => {
     const client = requireSocket(stream);
-    deadlines.met(client);
     client.on("error", () => undefined);
+    if (!deadlines.met(client)) {
+      client.destroy();
+      return;
+    }
     if (head.length > 0) client.unshift(head);
     void serveConnect(context, door, request, client);
   });
   server.on("clientError", (error, stream) => {
     const code = "code" in error ? String(error.code) : "unreadable";
-    if (!stream.writable || code === "ECONNRESET") {
+    // Last words are on their way already; they end the connection themselves.
+    if (stream.writableEnded) return;
+    // Behind a request that is being served, words of ours would land in the middle of its answer.
+    if (!stream.writable || code === "ECONNRESET" || deadlines.wasMet(stream)) {
       stream.destroy();
       return;
     }
@@ -79,7 +95,7 @@ function createHttpServer(context: ProxyContext, door: Door, deadlines: HeadDead
  * letter. Whatever goes wrong ends the connection of that client and nothing else.
  */
 export function createClientServer(context: ProxyContext, door: Door): (client: Socket) => void {
-  const deadlines = new HeadDeadlines();
+  const deadlines = new FirstWords();
   const web = createHttpServer(context, door, deadlines);
   return (client) => {
     client.on("error", () => undefined);
