@@ -50,7 +50,12 @@ async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   // No agent: with one, Node ignores `createConnection` and connects by itself. The host resolves nowhere, should it try.
-  const connection = { host: "checked.invalid", createConnection: () => upstream, setHost: false };
+  const connection = {
+    host: "checked.invalid",
+    createConnection: () => upstream,
+    setHost: false,
+    insecureHTTPParser: false,
+  };
   const outgoing = http.request({ ...options, ...connection });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve).once("error", reject);
