@@ -97,6 +97,20 @@ describe("the egress proxy behind a parent proxy", () => {
     expect(await exchange(lower.socket, connect(authority, ""))).toMatch(/502 .*parent proxy answered/u);
   });
 
+  it("reaches the host's own loopback itself, for the parent would reach its own", async () => {
+    const world = await startWorld((port) => ({ mode: "allowlist", allowLocalhost: [port] }), {
+      parentProxy: "http://127.0.0.1:1",
+    });
+    const { port } = world.allowed;
+    for (const host of ["localhost", "app.localhost", "127.0.0.1"]) {
+      const authority = `${host}:${port}`;
+      expect(await exchange(world.socket, connect(authority, inner(authority)))).toContain(MARK);
+      expect(await exchange(world.socket, absolute(`http://${authority}/`, authority))).toContain(MARK);
+    }
+    expect(world.lookups).toEqual([]);
+    expect(await exchange(world.socket, connect(`127.0.0.1:${port + 1}`, ""))).toContain("403");
+  });
+
   it.each(["socks5://x:1", "http://x:1/path", "not a url", "http://x:1?q"])(
     "refuses %j as a parent",
     (parentProxy) => {
