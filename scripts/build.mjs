@@ -35,7 +35,7 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
   },
 });
 
-await Promise.all([cli, ...["pre-tool-use", "shell-gate", "settings-reader"].map(hook)]);
+await Promise.all([cli, ...["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"].map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {

@@ -72,6 +72,8 @@ function runCommand(context: GateContext, command: string): string | undefined {
     reader: context.reader,
     projectFolder,
     call: callOf(context, command),
+    toolInput: { command },
+    judge: () => ({ kind: "none" }), // The client has judged what it hands to a shell, on this very text.
     temporary: context.site.temporary,
   });
   switch (decision.kind) {

@@ -10,6 +10,7 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
+import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
@@ -80,6 +81,8 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
     reader: context.reader,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
+    toolInput,
+    judge: lazyJudge(context.site),
     temporary: context.site.temporary,
   });
   switch (decision.kind) {
