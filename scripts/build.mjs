@@ -14,6 +14,8 @@ const bundle = (entry, outfile, options = {}) =>
     outfile,
     bundle: true,
     platform: "node",
+    // The UMD build of jsonc-parser requires its parts by names that no bundler can see.
+    mainFields: ["module", "main"],
     target: "node20.19",
     legalComments: "none",
     minifySyntax: true,
@@ -28,11 +30,16 @@ const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { 
 await Promise.all(
   ["pre-tool-use", "settings-reader"].filter((name) => existsSync(`hooks/${name}.ts`)).map(hook),
 );
+await bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
+  format: "cjs",
+  alias: { ssh2: "./scripts/stubs/no-ssh.cjs" },
+});
 
 for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);
   chmodSync(`dist/libexec/${name}`, 0o755);
 }
+cpSync("hooks/container", "dist/libexec/container", { recursive: true });
 for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }
