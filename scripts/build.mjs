@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
-const SCRIPTS = ["hook", "sandhook-run", "sweep-placeholders"];
+const SCRIPTS = ["hook", "sandhook-run", "sweep-placeholders", "watch-container"];
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/libexec", { recursive: true });

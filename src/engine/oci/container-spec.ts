@@ -37,6 +37,8 @@ export interface ContainerSpec {
   readonly project: string;
   /** Our own folder about this container: state, inbox, outbox, lock. */
   readonly folder: string;
+  /** The lock that everything shares which needs the placeholders of the project's protected paths. */
+  readonly lock: string;
   /** Folder of the scripts that run inside. */
   readonly scripts: string;
   readonly image: ImageSource;

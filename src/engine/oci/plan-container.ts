@@ -30,9 +30,17 @@ export function containerFolder(site: Site, engine: string, key: string): HostPa
   return joinHost(site.state, "containers", engine, key);
 }
 
-/** The home folder inside is a volume of its own: a plan that only shows the host's is not followed. */
+/**
+ * What of a plan's reads a container gets. The home folder inside is a volume of its own, and the shell snapshots define
+ * what only the host has. The client's folders below /tmp appear during a session, and would have the container made anew.
+ */
+function isShown(path: HostPath, host: Host): boolean {
+  const snapshots = joinHost(host.claudeDir, "shell-snapshots");
+  return !isInside(host.home, path) && path !== snapshots && !/^\/tmp\/claude(-\d+)?\//.test(path);
+}
+
 function mountedRoots(plan: FilesystemPlan, host: Host): FilesystemPlan {
-  const readable = plan.readable.filter((path) => !isInside(host.home, path));
+  const readable = plan.readable.filter((path) => isShown(path, host));
   const roots = [...readable, ...plan.writable, plan.temporary];
   const hidden = plan.hidden.filter(({ path }) => roots.some((root) => isInside(path, root)));
   return { ...plan, readable, hidden };
@@ -129,6 +137,7 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
     name,
     project: root,
     folder,
+    lock: joinHost(site.state, "locks", key),
     scripts: host.realPath(joinHost(site.libexec, "container")) ?? joinHost(site.libexec, "container"),
     image: planImage(plan, site, host),
     user: { uid: host.uid, gid: host.gid },

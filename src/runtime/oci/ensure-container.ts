@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type ContainerSpec, specText } from "../../engine/oci/container-spec.ts";
 import { createArguments } from "../../engine/oci/create-arguments.ts";
+import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
 import { prepareHome, prepareTemporary, writeIdentity } from "./home.ts";
@@ -10,6 +11,7 @@ import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
 import { requireReachable } from "./reach.ts";
+import { startWatcher } from "./watcher.ts";
 import { readStartTime, writeState } from "./state.ts";
 
 function identify(file: string): string | undefined {
@@ -54,7 +56,10 @@ async function create(
   const started = await findContainer(client, id);
   if (started?.running === true) return started;
   const logs = await client.run(["logs", "--tail", "3", id]);
-  throw new Error(`${failure.message}: it ended at once (${logs.stdout} ${logs.reason})`);
+  throw new EngineError({
+    ...failure,
+    message: `${failure.message} (it ended at once: ${logs.stdout} ${logs.reason})`,
+  });
 }
 
 /**
@@ -69,15 +74,18 @@ export async function ensureContainer(spec: ContainerSpec, say: Say): Promise<st
   let found = await findContainer(client, spec.name);
   if (found === undefined) await requireReachable(spec);
   placePlaceholders(spec);
+  let made = false;
   const digest = digestNow(spec);
   if (found?.running !== true || found.digest !== digest) {
     say(describe(found));
     if (found !== undefined) await removeWhenIdle(client, spec, found.id);
     found = await create(client, spec, digest, say);
+    made = true;
   }
   const started = readStartTime(found.pid);
   const init = started === undefined ? 0 : found.pid;
   writeFileSync(path.join(spec.folder, "spec"), JSON.stringify(spec), { mode: 0o600 });
+  if (started !== undefined && made) await startWatcher(spec, found);
   writeState(spec.folder, { digest, container: found.id, init, started: started ?? "0" });
   return digest;
 }

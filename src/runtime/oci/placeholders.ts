@@ -1,13 +1,6 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { execa } from "execa";
 import type { ContainerSpec } from "../../engine/oci/container-spec.ts";
 import { EngineError } from "../../core/errors.ts";
 
@@ -56,12 +49,14 @@ function place({ path: place, text }: Placeholder): void {
 
 /**
  * Puts a placeholder at every protected path that has nothing. The list is written first, so that a crash between
- * leaves nothing that is not listed.
+ * leaves nothing that is not listed; what stood there before us is not on it.
  * @throws EngineError `placeholder.not-made`
  */
 export function placePlaceholders(spec: ContainerSpec): void {
   const wanted = spec.mounts.flatMap(({ source, placeholder }) =>
-    placeholder === undefined ? [] : [{ path: source, ...placeholder }],
+    placeholder === undefined || lstatSync(source, { throwIfNoEntry: false }) !== undefined
+      ? []
+      : [{ path: source, ...placeholder }],
   );
   if (wanted.length === 0) return;
   const byPath = new Map([...readList(spec.folder), ...wanted].map((entry) => [entry.path, entry]));
@@ -69,17 +64,21 @@ export function placePlaceholders(spec: ContainerSpec): void {
   wanted.forEach(place);
 }
 
-function take({ path: place, text }: Placeholder): void {
-  try {
-    if (text === undefined) rmdirSync(place);
-    else if (lstatSync(place).isFile() && readFileSync(place, "utf8") === `${text}\n`) unlinkSync(place);
-  } catch {
-    // Gone already, or somebody has put something in it: then it is theirs.
-  }
-}
-
-/** Takes every placeholder of a container away again, inner ones first. */
-export function sweepPlaceholders(folder: string): void {
-  [...readList(folder)].sort((a, b) => b.path.length - a.path.length).forEach(take);
-  writeList(folder, []);
+/**
+ * Takes every placeholder of a container away again, inner ones first, unless another sandbox of the project needs
+ * them: then the last one's sweeper does it.
+ */
+export async function sweepPlaceholders(spec: ContainerSpec): Promise<void> {
+  const list = [...readList(spec.folder)].sort((a, b) => b.path.length - a.path.length);
+  if (list.length === 0) return;
+  const words = list.flatMap(({ path: place, text }) =>
+    text === undefined ? ["folder", place] : ["file", place, text],
+  );
+  const sweeper = path.join(spec.scripts, "../sweep-placeholders");
+  const lock = ["-n", "-x", "-o", spec.lock];
+  const swept = await execa("flock", [...lock, "/bin/sh", sweeper, ...words], {
+    reject: false,
+    stdin: "ignore",
+  });
+  if (swept.exitCode === 0) writeList(spec.folder, []);
 }

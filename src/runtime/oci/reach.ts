@@ -6,7 +6,8 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function explain(socket: string, error: unknown): EngineError {
-  switch (codeOf(error)) {
+  const code = codeOf(error);
+  switch (code) {
     case "EACCES":
       return new EngineError({
         code: "engine.no-permission",
@@ -22,6 +23,7 @@ function explain(socket: string, error: unknown): EngineError {
         hint: "Start it: sudo systemctl start docker",
         cause: error,
       });
+    case undefined:
     default:
       return new EngineError({
         code: "engine.down",
