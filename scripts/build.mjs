@@ -3,7 +3,8 @@ import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
-const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders"];
+const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
+const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"];
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/libexec", { recursive: true });
@@ -34,14 +35,20 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
     js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },
 });
+const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
+  format: "cjs",
+  // dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
+  alias: { ssh2: "./scripts/stubs/no-ssh.cjs" },
+});
 
-await Promise.all([cli, ...["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"].map(hook)]);
+await Promise.all([cli, containers, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);
   chmodSync(`dist/libexec/${name}`, 0o755);
 }
+cpSync("hooks/container", "dist/libexec/container", { recursive: true });
 for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }

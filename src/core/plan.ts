@@ -108,6 +108,16 @@ export interface LimitsPlan {
 export interface ContainerPlan {
   /** An image reference; undefined means the bundled Dockerfile. */
   readonly image: string | undefined;
+  /** Seconds without a call after which the container stops itself. Default: 1800. */
+  readonly idleSeconds?: number;
+  /** `[address:]host:container[/protocol]`, as the engines write it. */
+  readonly ports?: readonly string[];
+  /** Names of package caches that all projects of the user share, e.g. `npm`. */
+  readonly caches?: readonly string[];
+  /** Further arguments for creating the container. */
+  readonly flags?: readonly string[];
+  /** Another OCI runtime that the engine knows, e.g. `runsc`. */
+  readonly runtime?: string;
 }
 
 /** Everything an engine needs to run one command, decided before any engine is touched. */

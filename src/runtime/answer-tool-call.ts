@@ -57,7 +57,8 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, pl
   const line = renderCommand(rewrite, id, plan.call.command);
   for (const folder of [rewrite.jobs, joinHost(site.state, "locks"), plan.filesystem.temporary])
     ensurePrivateFolder(folder);
-  sweepJobs(rewrite.jobs);
+  for (const folder of invocation.folders ?? []) ensurePrivateFolder(folder);
+  for (const folder of [rewrite.jobs, ...(invocation.folders ?? [])]) sweepJobs(folder);
   writeJob(rewrite.jobs, id, [
     { name: "command", content: plan.call.command },
     { name: "line", content: line },

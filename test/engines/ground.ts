@@ -1,5 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 /** Who runs Claude Code in a test: a user of the machine, by number, with the groups that open the engine. */
@@ -63,7 +75,13 @@ function give(ground: Pick<Ground, "account">, folder: string): void {
 /** Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. */
 export function makeGround(name: string, account: Account, settings: Record<string, unknown>): Ground {
   const root = realpathSync(mkdtempSync(`/var/tmp/sandhook-${name}-`));
-  const ground = { root, home: path.join(root, "home"), project: path.join(root, "pro ject"), account, settings };
+  const ground = {
+    root,
+    home: path.join(root, "home"),
+    project: path.join(root, "pro ject"),
+    account,
+    settings,
+  };
   const state = path.join(ground.home, ".local/share/sandhook");
   mkdirSync(path.join(state, "versions"), { recursive: true });
   mkdirSync(path.join(ground.home, ".claude"));
@@ -74,7 +92,10 @@ export function makeGround(name: string, account: Account, settings: Record<stri
   symlinkSync(process.execPath, path.join(state, "node"));
   writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify({ sandhook: settings }));
   writeFileSync(path.join(ground.home, ".ssh/id_rsa"), "key of the host\n");
-  writeFileSync(path.join(ground.home, ".gitconfig"), "[user]\n\tname = Tess Ter\n\temail = t@example.invalid\n");
+  writeFileSync(
+    path.join(ground.home, ".gitconfig"),
+    "[user]\n\tname = Tess Ter\n\temail = t@example.invalid\n",
+  );
   execFileSync("git", ["init", "-q", "-b", "main", ground.project]);
   give(ground, root);
   execFileSync("chmod", ["755", root]);
@@ -111,7 +132,12 @@ export function askHook(ground: Ground, command: string, cwd = ground.project): 
     tool_input: { command, description: "a test" },
   };
   const words = ["/usr/bin/env", "-i", `HOME=${ground.home}`, "PATH=/usr/local/bin:/usr/bin:/bin"];
-  const hook = [`CLAUDE_PROJECT_DIR=${ground.project}`, "/bin/sh", path.join(libexec(ground), "hook"), "pre-tool-use"];
+  const hook = [
+    `CLAUDE_PROJECT_DIR=${ground.project}`,
+    "/bin/sh",
+    path.join(libexec(ground), "hook"),
+    "pre-tool-use",
+  ];
   const [file = "", ...args] = asUser(ground, [...words, ...hook]);
   const reply = execFileSync(file, args, { input: JSON.stringify(input), encoding: "utf8", cwd: "/" });
   return (JSON.parse(reply) as { hookSpecificOutput: Record<string, unknown> }).hookSpecificOutput;
@@ -142,7 +168,13 @@ export function startLine(ground: Ground, line: string, cwd = ground.project): R
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      resolve({ code, signal, stdout: read("out"), stderr: read("err").toString(), cwd: read("cwd").toString().trim() });
+      resolve({
+        code,
+        signal,
+        stdout: read("out"),
+        stderr: read("err").toString(),
+        cwd: read("cwd").toString().trim(),
+      });
       rmSync(folder, { recursive: true, force: true });
     });
   });
@@ -155,7 +187,10 @@ export async function call(ground: Ground, command: string, cwd?: string): Promi
 }
 
 /** What matters most of a call in one value. */
-export async function outcome(ground: Ground, command: string): Promise<{ code: number | null; out: string; err: string }> {
+export async function outcome(
+  ground: Ground,
+  command: string,
+): Promise<{ code: number | null; out: string; err: string }> {
   const { code, stdout, stderr } = await call(ground, command);
   return { code, out: stdout.toString(), err: stderr };
 }
