@@ -2,8 +2,6 @@ import type { HostPath } from "./paths.ts";
 
 export type EngineName = "bubblewrap" | "docker" | "podman" | "seatbelt";
 
-export type ShellName = "bash" | "zsh";
-
 /** The tool call as Claude Code described it, whatever door it came through. */
 export interface ToolCall {
   readonly tool: string;

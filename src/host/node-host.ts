@@ -65,7 +65,7 @@ function orOutOfReach<T>(read: () => T): T | undefined {
     return read();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EACCES" || code === "ELOOP") return undefined;
+    if (code === "EACCES" || code === "ELOOP" || code === "ENOTDIR") return undefined;
     throw error;
   }
 }

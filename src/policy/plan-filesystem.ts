@@ -5,7 +5,7 @@ import { hostPath, type HostPath, isInside, joinHost, parentOf } from "../core/p
 import type { FilesystemPlan } from "../core/plan.ts";
 import { type GitLayout, readGitLayout } from "./git-layout.ts";
 import { planHiddenPaths } from "./hidden-paths.ts";
-import { planProtectedPaths } from "./protected-paths.ts";
+import { isSettings, planProtectedPaths } from "./protected-paths.ts";
 
 export interface FilesystemRequest {
   readonly host: Host;
@@ -90,7 +90,7 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
     });
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
-  const opened = existing(written(config.allowWrite));
+  const opened = existing(written(config.allowWrite)).filter((path) => !isSettings(host, path));
   const again = existing(rules.writableAgain.map((name) => joinHost(root, name)));
   const gitDirs = repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir]);
   const outside = gitDirs.filter((folder) => !isInside(folder, root));

@@ -131,8 +131,8 @@ function isRedundant(path: HostPath, all: readonly ProtectedPath[], writable: re
   );
 }
 
-/** Settings that decide what Claude Code or sandhook runs: `opened` cannot lift these. */
-function isSettings(host: Host, path: HostPath): boolean {
+/** True for settings that decide what Claude Code or sandhook runs: no config opens these to commands. */
+export function isSettings(host: Host, path: HostPath): boolean {
   const ours = [
     host.claudeDir,
     joinHost(host.home, ".local/share/sandhook"),

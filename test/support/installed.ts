@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import type { TempHome } from "./temp-home.ts";
 
 export interface InstalledOptions {
@@ -44,9 +44,33 @@ export function runSandhook(user: TempHome, args: readonly string[]): string {
   });
 }
 
+/** Takes away the containers and volumes that a test's project got. */
+function removeContainers(user: TempHome): void {
+  const docker = (...args: string[]): string[] =>
+    (spawnSync("docker", args, { encoding: "utf8" }).stdout ?? "").split("\n").filter((word) => word !== "");
+  const names = docker(
+    "ps",
+    "-a",
+    "--filter",
+    `label=sandhook.project=${user.project}`,
+    "--format",
+    "{{.Names}}",
+  );
+  for (const name of names) {
+    docker("rm", "--force", name);
+    for (const volume of docker("volume", "ls", "-q", "--filter", `name=${name}`))
+      docker("volume", "rm", volume);
+  }
+}
+
 /** Installs the packed product for a test's user with the command that people type. */
 export function installProduct(user: TempHome, options: InstalledOptions = {}): void {
   const { scope = "user", clientVersion = "2.1.330" } = options;
+  if (options.engine === "docker") {
+    onTestFinished(() => {
+      removeContainers(user);
+    });
+  }
   const engine = options.engine === undefined ? [] : ["--engine", options.engine];
   runSandhook(user, [
     "install",
