@@ -6,6 +6,9 @@ import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
 const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"];
 
+// dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
+const NO_SSH = { ssh2: "./scripts/stubs/no-ssh.cjs" };
+
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/libexec", { recursive: true });
 
@@ -31,14 +34,14 @@ const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { 
 // An ES module for its top-level await; the CommonJS libraries inside it need a `require`.
 const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
   format: "esm",
+  alias: NO_SSH,
   banner: {
     js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },
 });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
-  // dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
-  alias: { ssh2: "./scripts/stubs/no-ssh.cjs" },
+  alias: NO_SSH,
 });
 
 await Promise.all([cli, containers, ...PARTS.map(hook)]);

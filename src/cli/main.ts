@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { addContainerCommands } from "./container-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 
@@ -13,4 +14,5 @@ const program = new Command("sandhook")
   .version(manifest.version)
   .showHelpAfterError("Type: sandhook --help");
 addInstallCommands(program, installContext({ folder, version: manifest.version }));
+addContainerCommands(program);
 await program.parseAsync();

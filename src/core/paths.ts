@@ -4,9 +4,6 @@ import { InputError } from "./errors.ts";
 /** An absolute, normalised path on the machine that Claude Code runs on. */
 export type HostPath = string & { readonly __brand: "HostPath" };
 
-/** An absolute path as a sandboxed command sees it. */
-export type SandboxPath = string & { readonly __brand: "SandboxPath" };
-
 function requireAbsolute(value: string): string {
   if (value.includes("\0") || !path.posix.isAbsolute(value)) {
     throw new InputError({
@@ -25,14 +22,6 @@ function requireAbsolute(value: string): string {
  */
 export function hostPath(value: string): HostPath {
   return requireAbsolute(value) as HostPath;
-}
-
-/**
- * The same for a path inside the sandbox.
- * @throws InputError `path.not-absolute`
- */
-export function sandboxPath(value: string): SandboxPath {
-  return requireAbsolute(value) as SandboxPath;
 }
 
 /** Joins segments below a host path. A segment may hold slashes; `..` is resolved by the caller's own checks. */

@@ -47,7 +47,9 @@ export function runSandhook(user: TempHome, args: readonly string[]): string {
 /** Takes away the containers and volumes that a test's project got. */
 function removeContainers(user: TempHome): void {
   const docker = (...args: string[]): string[] =>
-    (spawnSync("docker", args, { encoding: "utf8" }).stdout ?? "").split("\n").filter((word) => word !== "");
+    spawnSync("docker", args, { encoding: "utf8" })
+      .stdout.split("\n")
+      .filter((word) => word !== "");
   const names = docker(
     "ps",
     "-a",
