@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 // npm run bench: paired ratios of what runs on every call, medians of interleaved rounds. Compare rows, never quote one.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 40);
@@ -78,6 +87,37 @@ function runLine() {
   return time(() => start(["/bin/bash", "-c", line]));
 }
 
+/** As Claude Code does it, both arms are a line for bash. */
+const runRaw = (line) => () => time(() => start(["/bin/bash", "-c", line]));
+
+/** The same arguments and filter without sandhook, taken from a job. */
+function rawBubblewrap() {
+  const id = /sandhook-run ([0-9a-f]+)/.exec(rewritten())[1];
+  const [job, copy] = [path.join(state, "jobs", id), path.join(root, "raw")];
+  const words = readFileSync(path.join(job, "arguments"), "utf8").split("\0");
+  // The one placeholder that bubblewrap cannot make itself.
+  words.splice(words.indexOf(path.join(project, ".git/commondir")) - 1, 3);
+  writeFileSync(copy, words.join("\0"));
+  const filter = path.join(libexec, `seccomp-${process.arch}.bpf`);
+  return `bwrap --args 7 -- /bin/bash -c true 7<'${copy}' 8<'${filter}'`;
+}
+
+/** Peak resident memory of the hook's Node process in MB, as it reports of itself at its end. */
+function hookMemory() {
+  const probe = path.join(root, "memory.cjs");
+  writeFileSync(
+    probe,
+    'process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)));',
+  );
+  const words = ["--require", probe, path.join(libexec, "pre-tool-use.cjs"), libexec];
+  const ended = spawnSync(process.execPath, words, {
+    env: { ...env, CLAUDE_PROJECT_DIR: project },
+    input: event,
+    encoding: "utf8",
+  });
+  return Number(ended.stderr) / 1024;
+}
+
 try {
   prepare();
   useEngine("bubblewrap");
@@ -85,45 +125,17 @@ try {
   pair("hook process / node -e 0", node, () => time(() => start(hookWords, event)), "1.35");
   if (spawnSync("sh", ["-c", "command -v bwrap"]).status === 0) {
     start(["/bin/bash", "-c", rewritten()]);
-    const policy = [
-      "--unshare-all",
-      "--die-with-parent",
-      "--new-session",
-      "--ro-bind",
-      "/",
-      "/",
-      "--dev",
-      "/dev",
-    ];
-    const raw = [
-      "bwrap",
-      ...policy,
-      "--proc",
-      "/proc",
-      "--tmpfs",
-      "/tmp",
-      "--bind",
-      project,
-      project,
-      "--chdir",
-      project,
-    ];
-    pair(
-      "bubblewrap call / raw bwrap, a simple policy",
-      () => time(() => start([...raw, "/bin/bash", "-c", "true"])),
-      runLine,
-      "2",
-    );
+    pair("bubblewrap call / the same raw bwrap", runRaw(rawBubblewrap()), runLine, "2");
   }
   if (spawnSync("docker", ["info"], { stdio: "ignore" }).status === 0) {
     useEngine("docker");
     start(["/bin/bash", "-c", rewritten()]);
     const label = `label=sandhook.project=${project}`;
     const name = start(["docker", "ps", "--filter", label, "--format", "{{.Names}}"]).trim();
-    const raw = ["docker", "exec", "-i", name, "/bin/bash", "-c", "true"];
-    pair("docker call / raw docker exec", () => time(() => start(raw)), runLine, "1.2");
+    pair("docker call / raw docker exec", runRaw(`docker exec -i ${name} /bin/bash -c true`), runLine, "1.2");
     start(["docker", "rm", "--force", name]);
   }
+  console.log(`peak memory of the hook process: ${hookMemory().toFixed(0)} MB`);
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

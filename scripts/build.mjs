@@ -29,7 +29,8 @@ const bundle = (entry, outfile, options = {}) =>
   });
 
 // CommonJS: on the hot path it starts some milliseconds sooner than an ES module.
-const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs" });
+const hook = (name) =>
+  bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs", minify: true });
 
 // An ES module for its top-level await; the CommonJS libraries inside it need a `require`.
 const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
