@@ -97,7 +97,10 @@ function rawBubblewrap() {
   const words = readFileSync(path.join(job, "arguments"), "utf8").split("\0");
   // The one placeholder that bubblewrap cannot make itself.
   words.splice(words.indexOf(path.join(project, ".git/commondir")) - 1, 3);
-  writeFileSync(copy, words.join("\0"));
+  // A project of its own: our calls take the placeholders of theirs away.
+  const other = path.join(root, "raw-project");
+  cpSync(project, other, { recursive: true });
+  writeFileSync(copy, words.join("\0").replaceAll(project, other));
   const filter = path.join(libexec, `seccomp-${process.arch}.bpf`);
   return `bwrap --args 7 -- /bin/bash -c true 7<'${copy}' 8<'${filter}'`;
 }
