@@ -5,7 +5,6 @@ import {
   type Account,
   call,
   type Ground,
-  makeGround,
   outcome,
   processesWith,
   rewrite,
@@ -16,18 +15,18 @@ import {
 export interface ContractSubject {
   readonly name: string;
   readonly account: Account;
-  readonly settings: Record<string, unknown>;
+  readonly makeGround: () => Ground;
   /** Takes away what the engine keeps of the ground's project. */
   readonly cleanUp: (ground: Ground) => void;
 }
 
 /** What every engine promises about one command, shown through the hook, the rewritten line and a real shell. */
-export function describeContract({ name, account, settings, cleanUp }: ContractSubject): void {
+export function describeContract({ name, account, makeGround, cleanUp }: ContractSubject): void {
   describe(`a command under ${name}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {
-      ground = makeGround("contract", account, settings);
+      ground = makeGround();
       await call(ground, "true"); // Makes the container, with its progress on stderr.
     });
     afterAll(() => {
