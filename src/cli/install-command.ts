@@ -88,7 +88,8 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
   const { scope, engine } = flags;
   const options: InstallOptions = { scope, environment, source: context.source, client, engine };
-  const { file, after } = planSettings(options);
+  const { file, after, gate } = planSettings(options);
+  if (gate === undefined) context.tell(noGate(scope));
   const diff = renderDiff(file.path, file.text, after);
   if (flags.dryRun === true) {
     context.print(diff === "" ? `${file.path} needs no change\n` : diff);
@@ -106,7 +107,17 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
     .hooks[0];
   if (handler === undefined) return 1;
   context.tell("checking the installation with a sample command …");
-  return reportCheck(await checkInstallation({ handler, project: context.cwd, run: runProcess }), context);
+  return reportCheck(
+    await checkInstallation({ handler, gate, project: context.cwd, run: runProcess }),
+    context,
+  );
+}
+
+/** Why a scope's settings get the hook alone. */
+function noGate(scope: InstallScope): string {
+  return scope === "project"
+    ? "a project's settings get the hook alone: the shell gate needs a path of one user. Each member gets it by installing for themselves: sandhook install"
+    : `the shell gate cannot be registered from a home folder with " -" in its name; only the hook is`;
 }
 
 async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {

@@ -19,6 +19,7 @@ import {
   writeDurably,
 } from "./atomic-write.ts";
 import { ENTRY_START, entryScriptName, entryStartName, renderEntryScript } from "./handler.ts";
+import { gatePrefix, renderChain } from "./gate-prefix.ts";
 import type { InstallLayout } from "./layout.ts";
 import { onMachine } from "./machine-errors.ts";
 import { REGISTRATIONS } from "./registration.ts";
@@ -29,6 +30,8 @@ export interface RuntimeOptions {
   readonly source: RuntimeSource;
   /** Absolute path of the Node that shall run the hook. */
   readonly node: string;
+  /** A shell prefix of the user's own, which the gate starts first. */
+  readonly chained: string | undefined;
   /** Told each thing that was changed, as soon as it was. */
   readonly onStep: (step: string) => void;
 }
@@ -42,7 +45,10 @@ export interface RuntimeOptions {
  * 5. versions that nothing can use any more.
  * @throws InstallError `runtime.*`, `machine.*`
  */
-export function ensureRuntime(layout: InstallLayout, { source, node, onStep }: RuntimeOptions): void {
+export function ensureRuntime(
+  layout: InstallLayout,
+  { source, node, chained, onStep }: RuntimeOptions,
+): void {
   const files = readRuntime(source);
   const version = `${source.version}-${digestRuntime(files)}`;
   const did = (changed: boolean, step: string): void => {
@@ -52,6 +58,10 @@ export function ensureRuntime(layout: InstallLayout, { source, node, onStep }: R
   did(ensureVersion(layout, version, files), `copied the runtime to ${layout.versions}/${version}`);
   did(ensureLink(layout.node, node), `linked ${layout.node} to ${node}`);
   did(ensureEntries(layout), `wrote ${layout.entry}`);
+  if (chained !== undefined) {
+    const chain = gatePrefix(layout.root, chained);
+    did(ensureScript(chain, renderChain(layout.root, chained)), `wrote ${chain}`);
+  }
   did(ensureScript(layout.launcher, launcherText(layout)), `wrote ${layout.launcher}`);
   const previous = linkTarget(layout.current);
   did(ensureLink(layout.current, `versions/${version}`), `made ${version} the current version`);
