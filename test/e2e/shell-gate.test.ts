@@ -109,7 +109,7 @@ describe.runIf(engineAvailable("bubblewrap")).each(RELEASES)("the shell gate on 
     expect(existsSync(join(run.user.home, "server-was-here"))).toBe(true);
   });
 
-  it("refuses every command when the no engine is there", async () => {
+  it("refuses every command when no engine is there", async () => {
     const run = await play(release, [bash("one", `${canary}echo ran`)], {
       after: (user) => {
         gateOnly(user);
