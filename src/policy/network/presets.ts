@@ -1,0 +1,31 @@
+import { InputError } from "../../core/errors.ts";
+import data from "../../../profiles/network-presets.json" with { type: "json" };
+
+/** One ecosystem's hosts, each with the reason it is there. */
+export interface NetworkPreset {
+  readonly about: string;
+  readonly domains: readonly { readonly domain: string; readonly reason: string }[];
+}
+
+const PRESETS: ReadonlyMap<string, NetworkPreset> = new Map(Object.entries(data.presets));
+
+/** Names of all presets, sorted. */
+export function presetNames(): readonly string[] {
+  return [...PRESETS.keys()].sort();
+}
+
+/** The preset of that name. Throws InputError `network.preset-unknown`. */
+export function requirePreset(name: string): NetworkPreset {
+  const preset = PRESETS.get(name);
+  if (preset !== undefined) return preset;
+  throw new InputError({
+    code: "network.preset-unknown",
+    message: `There is no network preset ${JSON.stringify(name)}; expected one of ${presetNames().join(", ")}`,
+    hint: "Correct the name in network.presets, or list the hosts in network.allowedDomains.",
+  });
+}
+
+/** The domain rules of a preset as text. Throws InputError `network.preset-unknown`. */
+export function presetDomains(name: string): readonly string[] {
+  return requirePreset(name).domains.map((entry) => entry.domain);
+}
