@@ -13,6 +13,8 @@ export default defineConfig({
       suite("install", 120_000),
       suite("e2e", 300_000),
       suite("docs", 20_000),
+      // Prints times; run by `npm run bench` alone.
+      ...(process.env["SANDHOOK_BENCH"] === undefined ? [] : [suite("bench", 600_000)]),
     ],
   },
 });

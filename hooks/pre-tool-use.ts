@@ -1,8 +1,8 @@
 import { readFileSync, writeSync } from "node:fs";
-import { renderFailure } from "../src/core/errors.ts";
+import { isSandboxError, renderFailure } from "../src/core/errors.ts";
 import { hostPath } from "../src/core/paths.ts";
 import { nodeHost } from "../src/host/node-host.ts";
-import { isValidReply } from "../src/protocol/hook-output.ts";
+import { denyReply, type HookOutput, isValidReply } from "../src/protocol/hook-output.ts";
 import { answerToolCall } from "../src/runtime/answer-tool-call.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
 import { locateSite } from "../src/runtime/site.ts";
@@ -16,20 +16,23 @@ function refuse(message: string): never {
   process.exit(2);
 }
 
+function answer(reply: HookOutput): never {
+  if (!isValidReply(reply)) refuse("the hook's answer does not have the documented form");
+  writeSync(1, `${JSON.stringify(reply)}\n`);
+  process.exit(0);
+}
+
 setTimeout(() => refuse("the hook took too long"), DEADLINE_MS).unref();
 try {
   const libexec = hostPath(process.argv[2] ?? __dirname);
   const host = nodeHost(process.env);
   const site = locateSite(host, libexec);
-  const reply = answerToolCall(readFileSync(0, "utf8"), {
-    host,
-    site,
-    reader: cachedReader(host, site),
-    projectFolder: process.env["CLAUDE_PROJECT_DIR"],
-  });
-  if (!isValidReply(reply)) refuse("the hook's answer does not have the documented form");
-  writeSync(1, `${JSON.stringify(reply)}\n`);
-  process.exit(0);
+  const projectFolder = process.env["CLAUDE_PROJECT_DIR"];
+  answer(
+    answerToolCall(readFileSync(0, "utf8"), { host, site, reader: cachedReader(host, site), projectFolder }),
+  );
 } catch (error) {
+  // An expected failure is an answer that the model can read; anything else is a defect of ours.
+  if (isSandboxError(error)) answer(denyReply(`The command was not run: ${renderFailure(error)}`));
   refuse(renderFailure(error));
 }

@@ -1,9 +1,13 @@
 // Builds dist/: self-contained bundles, the POSIX sh parts, and the profiles. Needs nothing but Node.
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
-const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders"];
+const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
+const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"];
+
+// dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
+const NO_SSH = { ssh2: "./scripts/stubs/no-ssh.cjs" };
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist/libexec", { recursive: true });
@@ -15,6 +19,8 @@ const bundle = (entry, outfile, options = {}) =>
     bundle: true,
     platform: "node",
     target: "node20.19",
+    // jsonc-parser's "main" is a UMD build that no bundler can follow.
+    mainFields: ["module", "main"],
     legalComments: "none",
     minifySyntax: true,
     minifyWhitespace: true,
@@ -23,18 +29,30 @@ const bundle = (entry, outfile, options = {}) =>
   });
 
 // CommonJS: on the hot path it starts some milliseconds sooner than an ES module.
-const hook = (name) => bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs" });
+const hook = (name) =>
+  bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs", minify: true });
 
-await Promise.all(
-  ["pre-tool-use", "shell-gate", "settings-reader"]
-    .filter((name) => existsSync(`hooks/${name}.ts`))
-    .map(hook),
-);
+// An ES module for its top-level await; the CommonJS libraries inside it need a `require`.
+const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
+  format: "esm",
+  alias: NO_SSH,
+  banner: {
+    js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  },
+});
+const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
+  format: "cjs",
+  alias: NO_SSH,
+});
+
+await Promise.all([cli, containers, ...PARTS.map(hook)]);
+chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);
   chmodSync(`dist/libexec/${name}`, 0o755);
 }
+cpSync("hooks/container", "dist/libexec/container", { recursive: true });
 for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }

@@ -1,13 +1,15 @@
 import { locateLayers } from "./config/layers.ts";
 import { readLayers, type SettingsReader } from "./config/read-layers.ts";
+import { type PermissionEntries, readPermissionEntries } from "./config/permission-entries.ts";
 import { type Config, resolveConfig } from "./config/resolve.ts";
-import type { Decision } from "./core/decision.ts";
+import type { Decision, Permission } from "./core/decision.ts";
 import type { Engine } from "./core/engine.ts";
 import { EngineError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
 import type { Plan, Project, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
+import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import { identifyProject, planSandbox } from "./policy/plan.ts";
 
 export interface PipelineInput {
@@ -16,8 +18,18 @@ export interface PipelineInput {
   /** The folder that the session started in. */
   readonly projectFolder: HostPath;
   readonly call: ToolCall;
+  /** The tool's whole input, which a rule may name a field of. */
+  readonly toolInput: Readonly<Record<string, unknown>>;
+  /** Evaluates permission rules; asked only when there are any. */
+  readonly judge: (question: RuleQuestion) => RuleVerdict;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
+}
+
+/** The rules of every settings file, and the command that the model asked for. */
+export interface RuleQuestion extends PermissionEntries {
+  readonly command: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 function refuse(code: string, reason: string): Decision {
@@ -41,9 +53,38 @@ export function resolveProject(
   host: Host,
   folder: HostPath,
   reader: SettingsReader,
-): { readonly project: Project; readonly config: Config } {
+): { readonly project: Project; readonly config: Config; readonly rules: PermissionEntries } {
   const project = identifyProject(host, folder);
-  return { project, config: resolveConfig(readLayers(host, locateLayers(host, project.root), reader)) };
+  const layers = readLayers(host, locateLayers(host, project.root), reader);
+  return { project, config: resolveConfig(layers), rules: readPermissionEntries(layers) };
+}
+
+function judgeRules({ judge, call, toolInput }: PipelineInput, rules: PermissionEntries): RuleVerdict {
+  if (rules.entries.length === 0) return { kind: "none" };
+  return judge({ ...rules, command: call.command, input: toolInput });
+}
+
+interface Consent {
+  readonly permission: Permission;
+  readonly reason: string;
+}
+
+/** What Claude Code is told when the command may run sandboxed: an ask rule asks, an allow rule or `autoAllow` allows. */
+function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config, engine: string): Consent {
+  const sandboxed = `sandboxed by ${engine}`;
+  switch (verdict.kind) {
+    case "ask": {
+      const because =
+        verdict.rule === undefined
+          ? verdict.reason
+          : `rule ${verdict.rule.rule.text} of ${verdict.rule.source.file}`;
+      return { permission: "ask", reason: `${verdict.part}: ${because}; ${sandboxed}` };
+    }
+    case "allow":
+      return { permission: "allow", reason: sandboxed };
+    case "none":
+      return { permission: config.autoAllow.value ? "allow" : "undecided", reason: sandboxed };
+  }
 }
 
 /**
@@ -53,7 +94,7 @@ export function resolveProject(
  */
 export function decide(input: PipelineInput): Decision {
   const { host, call } = input;
-  const { project, config } = resolveProject(host, input.projectFolder, input.reader);
+  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader);
   if (!config.enabled.value) {
     return {
       kind: "pass",
@@ -67,13 +108,20 @@ export function decide(input: PipelineInput): Decision {
   if (call.command.includes("\0")) {
     return refuse("command.nul", "The command holds a NUL character, which no shell can run. Remove it.");
   }
+  const verdict = judgeRules(input, rules);
+  if (verdict.kind === "deny") {
+    const { rule, source } = verdict.rule;
+    return refuse(
+      "rule.deny",
+      `The command was not run: ${verdict.part} is denied by the rule ${rule.text} of ${source.file}.`,
+    );
+  }
   const engine = chooseEngine(config, host);
   const plan = planSandbox({ host, config, project, call, temporary: input.temporary });
   requireSupport(engine, plan);
   return {
     kind: "sandbox",
-    permission: config.autoAllow.value ? "allow" : "undecided",
-    reason: `sandboxed by ${engine.name}`,
+    ...consent(verdict, config, engine.name),
     engine: engine.name,
     plan,
   };

@@ -1,6 +1,6 @@
 import { mustRun, run, say } from "./run.mjs";
 
-export const PACKAGES = [
+const PACKAGES = [
   ...[
     "docker.io",
     "podman",

@@ -11,7 +11,10 @@ const RUNTIME_DIR = `/run/${TEST_USER}`;
  * who is not root is a rootless user already.
  */
 export function rootlessPodman() {
-  if (process.getuid?.() !== 0) return { command: ["podman"], env: process.env };
+  if (process.getuid?.() !== 0) {
+    const { PATH, HOME, USER, XDG_RUNTIME_DIR } = process.env;
+    return { command: ["podman"], env: { PATH, HOME, USER, XDG_RUNTIME_DIR } };
+  }
   const [uid, gid, home] = readAccount();
   if (uid === undefined) return undefined;
   const command = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "podman"];

@@ -6,7 +6,8 @@ import { IMAGE } from "./state.mjs";
 
 /**
  * Every engine with { available, applicable, reasons }, found out by running something in it; changes nothing. An
- * engine that is not applicable does not exist for this operating system.
+ * engine that is not applicable does not exist for this operating system. Rootless podman comes with the command and
+ * the variables that call it as the test user.
  */
 export function probeEngines(platform = process.platform) {
   const only = (system, probe) => (platform === system ? outcome(probe()) : notApplicable(system));
@@ -17,7 +18,7 @@ export function probeEngines(platform = process.platform) {
       () => installed("docker") ?? failure(dockerAnswers()) ?? probeContainer(["docker"]),
     ),
     podman: only("linux", () => installed("podman") ?? probeContainer(["podman"])),
-    "podman-rootless": only("linux", probeRootless),
+    "podman-rootless": { ...only("linux", probeRootless), ...rootlessCommand(platform) },
     seatbelt: only("darwin", () =>
       failure(run(["sandbox-exec", "-p", "(version 1)(allow default)", "true"])),
     ),
@@ -29,6 +30,11 @@ function probeRootless() {
   if (missing !== undefined) return missing;
   const rootless = rootlessPodman();
   return rootless === undefined ? "there is no test user" : probeContainer(rootless.command, rootless.env);
+}
+
+function rootlessCommand(platform) {
+  const rootless = platform === "linux" ? rootlessPodman() : undefined;
+  return rootless === undefined ? {} : { command: rootless.command, env: rootless.env };
 }
 
 function probeBubblewrap() {

@@ -39,6 +39,8 @@ export interface Invocation {
   /** Calls of runner functions, in order: `[function, ...operands]`. The last one runs the command. */
   readonly steps: readonly (readonly string[])[];
   readonly files: readonly JobFile[];
+  /** Private folders that must exist; what older calls left in them (entries named by job ids) is swept. */
+  readonly folders?: readonly HostPath[];
 }
 
 export interface Engine {

@@ -57,10 +57,14 @@ export class InstallError extends SandboxError {
   }
 }
 
+/** True for our own failures, also for one of another bundle, whose class is another object. */
+export function isSandboxError(error: unknown): error is SandboxError {
+  return error instanceof Error && "area" in error && "code" in error && "hint" in error;
+}
+
 /** Renders a failure for people and for the model: what happened, then what to do. */
 export function renderFailure(error: unknown): string {
-  if (!(error instanceof SandboxError)) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  }
-  return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
+  if (isSandboxError(error))
+    return error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -29,7 +29,10 @@ export interface Host {
   readText(file: HostPath): string | undefined;
   /** lstat: undefined when nothing is there or a parent is missing. */
   inspect(file: string): FileFacts | undefined;
-  /** The path with every symlink resolved, or undefined when it does not exist. */
+  /**
+   * The path with every symlink resolved and, on a volume that ignores case, spelled as on the disk (realpath(3) of the
+   * system, not a walk in JavaScript). Undefined when it does not exist.
+   */
   realPath(file: string): HostPath | undefined;
   /** Names in a folder, sorted; empty when it does not exist. */
   list(folder: HostPath): readonly string[];

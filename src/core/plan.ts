@@ -2,8 +2,6 @@ import type { HostPath } from "./paths.ts";
 
 export type EngineName = "bubblewrap" | "docker" | "podman" | "seatbelt";
 
-export type ShellName = "bash" | "zsh";
-
 /** The tool call as Claude Code described it, whatever door it came through. */
 export interface ToolCall {
   readonly tool: string;
@@ -64,7 +62,28 @@ export interface FilesystemPlan {
 export type NetworkPlan =
   | { readonly mode: "none" }
   | { readonly mode: "open" }
-  | { readonly mode: "allowlist"; readonly socket: HostPath };
+  | {
+      readonly mode: "allowlist";
+      readonly socket: HostPath;
+      /** The same proxy on TCP at 127.0.0.1; what seatbelt lets a command reach. */
+      readonly port?: number;
+    };
+
+/** Which TCP ports of this machine a command may use beside the proxy. Only seatbelt shares the host's loopback. */
+export interface LoopbackPlan {
+  /** `any` listens on every address (needed by dual-stack sockets, e.g. of the JVM) and can be reached from outside. */
+  readonly bind: "none" | "localhost" | "any";
+  /** Ports on localhost that can be connected to. */
+  readonly connect: "none" | "any" | readonly number[];
+}
+
+/** Grants that only exist on macOS; each is a module of its own and off by default. */
+export type SeatbeltToggle =
+  "pty" | "keychain-read" | "chromium" | "simulator" | "apple-events" | "docker-socket";
+
+export interface SeatbeltPlan {
+  readonly toggles: readonly SeatbeltToggle[];
+}
 
 /** Which variables of the caller reach the command. Names are shell patterns (`*` only). */
 export interface EnvironmentPlan {
@@ -87,6 +106,16 @@ export interface LimitsPlan {
 export interface ContainerPlan {
   /** An image reference; undefined means the bundled Dockerfile. */
   readonly image: string | undefined;
+  /** Seconds without a call after which the container stops itself. Default: 1800. */
+  readonly idleSeconds?: number;
+  /** `[address:]host:container[/protocol]`, as the engines write it. */
+  readonly ports?: readonly string[];
+  /** Names of package caches that all projects of the user share, e.g. `npm`. */
+  readonly caches?: readonly string[];
+  /** Further arguments for creating the container. */
+  readonly flags?: readonly string[];
+  /** Another OCI runtime that the engine knows, e.g. `runsc`. */
+  readonly runtime?: string;
 }
 
 /** Everything an engine needs to run one command, decided before any engine is touched. */
@@ -99,4 +128,8 @@ export interface Plan {
   readonly environment: EnvironmentPlan;
   readonly limits: LimitsPlan;
   readonly container: ContainerPlan;
+  /** Absent: nothing on this machine's loopback but the proxy. */
+  readonly loopback?: LoopbackPlan;
+  /** Absent: no toggle is on. */
+  readonly seatbelt?: SeatbeltPlan;
 }

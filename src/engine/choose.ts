@@ -4,8 +4,10 @@ import type { Host } from "../core/host.ts";
 import type { EngineName } from "../core/plan.ts";
 import { EngineError } from "../core/errors.ts";
 import { bubblewrap } from "./bubblewrap/engine.ts";
+import { docker, podman } from "./oci/engine.ts";
+import { seatbelt } from "./seatbelt/engine.ts";
 
-const ENGINES: readonly Engine[] = [bubblewrap];
+const ENGINES: readonly Engine[] = [bubblewrap, docker, podman, seatbelt];
 
 /** What `auto` means: a container when the project or user asks for one, else what the platform has built in. */
 function candidates(config: Config, host: Host): readonly EngineName[] {

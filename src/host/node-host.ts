@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   accessSync,
   constants,
@@ -6,9 +5,12 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  statSync,
   type Stats,
 } from "node:fs";
 import type { FileFacts, FileKind, Host } from "../core/host.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import { PolicyError } from "../core/errors.ts";
 
@@ -34,6 +36,8 @@ export interface HostEnvironment {
   readonly CLAUDE_CONFIG_DIR?: string | undefined;
 }
 
+const QUIET = { throwIfNoEntry: false } as const;
+
 function absent(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ENOTDIR";
@@ -45,7 +49,9 @@ function kindOf(stats: Stats): FileKind {
   return stats.isFile() ? "file" : "other";
 }
 
-function orAbsent<T>(read: () => T): T | undefined {
+/** A missing file costs an exception, which is dear: look first. The file may still vanish in between. */
+function orAbsent<T>(file: string, read: () => T): T | undefined {
+  if (statSync(file, QUIET) === undefined) return undefined;
   try {
     return read();
   } catch (error) {
@@ -54,8 +60,19 @@ function orAbsent<T>(read: () => T): T | undefined {
   }
 }
 
+/** Behind a folder that the user may not search, or a loop of links: no command of the user gets there either. */
+function orOutOfReach<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EACCES" || code === "ELOOP" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
 function inspect(file: string): FileFacts | undefined {
-  const stats = orAbsent(() => lstatSync(file));
+  const stats = orOutOfReach(() => lstatSync(file, QUIET));
   if (stats === undefined) return undefined;
   return {
     kind: kindOf(stats),
@@ -102,11 +119,12 @@ export function nodeHost(environment: HostEnvironment): Host {
     gid: process.getgid?.() ?? 0,
     home: homePath,
     claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
-    readText: (file) => orAbsent(() => readFileSync(file, "utf8")),
+    readText: (file) => orAbsent(file, () => readFileSync(file, "utf8")),
     inspect,
-    realPath: (file) => orAbsent(() => hostPath(realpathSync.native(file))),
-    list: (folder) => orAbsent(() => readdirSync(folder).sort()) ?? [],
+    realPath: (file) => orOutOfReach(() => orAbsent(file, () => hostPath(realpathSync.native(file)))),
+    list: (folder) => orAbsent(folder, () => readdirSync(folder).sort()) ?? [],
     findProgram,
-    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    // node:crypto takes longer to load than all digests of a call together.
+    digest: (text) => bytesToHex(sha256(utf8ToBytes(text))),
   };
 }

@@ -5,7 +5,7 @@ import { hostPath, type HostPath, isInside, joinHost, parentOf } from "../core/p
 import type { FilesystemPlan } from "../core/plan.ts";
 import { type GitLayout, readGitLayout } from "./git-layout.ts";
 import { planHiddenPaths } from "./hidden-paths.ts";
-import { planProtectedPaths } from "./protected-paths.ts";
+import { isSettings, planProtectedPaths } from "./protected-paths.ts";
 
 export interface FilesystemRequest {
   readonly host: Host;
@@ -16,6 +16,9 @@ export interface FilesystemRequest {
   readonly cwd: HostPath;
   readonly temporary: HostPath;
 }
+
+/** Folders that every sandbox replaces by private ones. */
+const REPLACED: readonly string[] = ["/tmp", "/var/tmp", "/run"];
 
 /** `~/x` counts from the home folder, `x` and `./x` from the project. */
 export function expandPath(written: string, home: HostPath, root: HostPath): HostPath {
@@ -58,8 +61,8 @@ function distinctLayouts(layouts: readonly (GitLayout | undefined)[]): GitLayout
 
 /**
  * What of Claude Code's own files a command needs: the shell snapshots, which its shell evaluates first, and the
- * output of the project's background tasks, which the model is told to look at. A home folder below /tmp is named
- * too, because the private /tmp would hide it.
+ * output of the project's background tasks, which the model is told to look at. A home folder below one of the replaced
+ * folders is named too, because it would be lost with them.
  */
 function clientFolders(host: Host, root: HostPath): HostPath[] {
   const slug = root.replace(/[^A-Za-z0-9]/g, "-");
@@ -67,7 +70,7 @@ function clientFolders(host: Host, root: HostPath): HostPath[] {
     joinHost(host.claudeDir, "shell-snapshots"),
     hostPath(`/tmp/claude-${host.uid}/${slug}`),
     hostPath(`/tmp/claude/${slug}`),
-    ...(isInside(host.home, "/tmp") ? [host.home] : []),
+    ...(REPLACED.some((folder) => isInside(host.home, folder)) ? [host.home] : []),
   ];
 }
 
@@ -87,7 +90,7 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
     });
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
-  const opened = existing(written(config.allowWrite));
+  const opened = existing(written(config.allowWrite)).filter((path) => !isSettings(host, path));
   const again = existing(rules.writableAgain.map((name) => joinHost(root, name)));
   const gitDirs = repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir]);
   const outside = gitDirs.filter((folder) => !isInside(folder, root));

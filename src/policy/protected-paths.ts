@@ -109,7 +109,8 @@ function missing({ path, placeholder }: Candidate): ProtectedPath {
 
 /** True for what another call's placeholder looks like: it may be gone before ours is mounted. */
 function isPlaceholder(host: Host, { path, placeholder }: Candidate, kind: string): boolean {
-  if (placeholder !== undefined) return kind === "file" && (host.readText(path) ?? placeholder).trim() === placeholder;
+  if (placeholder !== undefined)
+    return kind === "file" && (host.readText(path) ?? placeholder).trim() === placeholder;
   return kind === "directory" && host.list(path).length === 0;
 }
 
@@ -130,8 +131,8 @@ function isRedundant(path: HostPath, all: readonly ProtectedPath[], writable: re
   );
 }
 
-/** Settings that decide what Claude Code or sandhook runs: `opened` cannot lift these. */
-function isSettings(host: Host, path: HostPath): boolean {
+/** True for settings that decide what Claude Code or sandhook runs: no config opens these to commands. */
+export function isSettings(host: Host, path: HostPath): boolean {
   const ours = [
     host.claudeDir,
     joinHost(host.home, ".local/share/sandhook"),

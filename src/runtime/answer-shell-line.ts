@@ -3,7 +3,7 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
-import { type HookContext, rewriteSite, writePlannedJob } from "./answer-tool-call.ts";
+import { ensureState, type HookContext, rewriteSite, writePlannedJob } from "./answer-tool-call.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { findProject } from "./session-store.ts";
 
@@ -67,11 +67,14 @@ function callOf(context: GateContext, command: string): ToolCall {
 
 function runCommand(context: GateContext, command: string): string | undefined {
   const projectFolder = findProject(context.site.state, context.sessionId, context.cwd);
+  ensureState(context.site);
   const decision = decide({
     host: context.host,
     reader: context.reader,
     projectFolder,
     call: callOf(context, command),
+    toolInput: { command },
+    judge: () => ({ kind: "none" }), // The client has judged what it hands to a shell, on this very text.
     temporary: context.site.temporary,
   });
   switch (decision.kind) {

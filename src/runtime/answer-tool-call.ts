@@ -10,6 +10,7 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
+import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
@@ -34,6 +35,14 @@ function isOurs(context: HookContext, command: string): boolean {
   return context.host.readText(joinHost(jobs, id, "line")) === command;
 }
 
+/**
+ * Makes the folders of our state. Before anything is planned: only what exists can be hidden from the command.
+ * @throws EngineError `job.not-written`
+ */
+export function ensureState(site: Site): void {
+  for (const name of ["jobs", "locks"]) ensurePrivateFolder(joinHost(site.state, name));
+}
+
 /** A job that waits for its runner. */
 export interface WrittenJob {
   readonly id: string;
@@ -54,9 +63,9 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, pl
   const rewrite = rewriteSite(site);
   const id = newJobId();
   const line = renderCommand(rewrite, id, plan.call.command);
-  for (const folder of [rewrite.jobs, joinHost(site.state, "locks"), plan.filesystem.temporary])
-    ensurePrivateFolder(folder);
-  sweepJobs(rewrite.jobs);
+  ensurePrivateFolder(plan.filesystem.temporary);
+  for (const folder of invocation.folders ?? []) ensurePrivateFolder(folder);
+  for (const folder of [rewrite.jobs, ...(invocation.folders ?? [])]) sweepJobs(folder);
   writeJob(rewrite.jobs, id, [
     { name: "command", content: plan.call.command },
     { name: "line", content: line },
@@ -75,11 +84,14 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const { toolInput, call } = parseHookInput(text);
   if (call === undefined) return passReply();
   if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
+  ensureState(context.site);
   const decision = decide({
     host: context.host,
     reader: context.reader,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
+    toolInput,
+    judge: lazyJudge(context.site),
     temporary: context.site.temporary,
   });
   switch (decision.kind) {

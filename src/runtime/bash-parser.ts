@@ -1,5 +1,6 @@
 import { forEachChild, parse } from "unbash";
 import type { ParsedScript, SyntaxNode } from "unbash";
+import { blankHereDocuments, findLostText } from "./lost-text.ts";
 import type { ParsedShell, ShellNode } from "../policy/permission/shell-syntax.ts";
 
 /** Longest command that is parsed, in characters; the client does not judge longer ones by rules either. */
@@ -16,31 +17,46 @@ class Doubt extends Error {}
 export function parseBash(text: string): ParsedShell {
   if (text.length > LONGEST) return { kind: "unparsable", reason: `longer than ${LONGEST} characters` };
   try {
-    return { kind: "parsed", root: convert(parse(text), text) };
+    return { kind: "parsed", root: readScript(parse(text), text) };
   } catch (cause) {
     // The parser recurses; whatever it throws means that nothing is known about the text.
     return { kind: "unparsable", reason: cause instanceof Error ? cause.message : "the parser failed" };
   }
 }
 
-function convert(node: SyntaxNode, outer: string): ShellNode {
-  const source = node.type === "Script" ? scriptSource(node, outer) : outer;
+type Source = { readonly text: string; readonly blanked: string };
+
+/** The tree of a script; escaped backtick scripts carry their own decoded source, and positions below them index it. */
+function readScript(script: ParsedScript, text: string): ShellNode {
+  const whole = { ...script, pos: 0, end: text.length };
+  return convert(whole, { text, blanked: blankHereDocuments(script, text) });
+}
+
+function convert(node: SyntaxNode, source: Source): ShellNode {
+  refuseErrors(node);
+  if (node.type === "Script" && node.source !== undefined && node.source !== source.text) {
+    return readScript(node, node.source);
+  }
   refuseUnresolved(node);
+  const lost = findLostText(node, source.blanked);
+  if (lost !== undefined) throw new Doubt(`unexpected ${JSON.stringify(lost)}`);
   const children: ShellNode[] = [];
-  forEachChild(node, (child) => children.push(convert(child, source)));
+  // Expansions inside a here-document are text of this source again.
+  const inner = node.type === "HereDocBody" ? { text: source.text, blanked: source.text } : source;
+  forEachChild(node, (child) => children.push(convert(child, inner)));
   children.sort((a, b) => a.start - b.start);
-  const text = source.slice(node.pos, node.end);
+  const text = source.text.slice(node.pos, node.end);
   return { type: node.type, start: node.pos, end: node.end, text, ...details(node), children };
 }
 
-/** Escaped backtick scripts carry their own decoded source; positions below them index it. */
-function scriptSource(script: ParsedScript, outer: string): string {
-  const [error] = script.errors ?? [];
+function refuseErrors(node: SyntaxNode): void {
+  const [error] = node.type === "Script" ? (node.errors ?? []) : [];
   if (error !== undefined) throw new Doubt(error.message);
-  return script.source ?? outer;
 }
 
 function refuseUnresolved(node: SyntaxNode): void {
+  // The parser does not know the old arithmetic expansion `$[…]`, which bash still evaluates.
+  if (node.type === "Word" && node.text.includes("$[")) throw new Doubt("an expansion of the form $[…]");
   const unresolved =
     ((node.type === "CommandExpansion" || node.type === "ProcessSubstitution") &&
       node.script === undefined) ||

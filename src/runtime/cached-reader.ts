@@ -1,17 +1,16 @@
-import { createRequire } from "node:module";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import type { SettingsReader } from "../config/read-layers.ts";
 import type { SandhookSettings } from "../config/schema.ts";
 import type { Site } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import { joinHost } from "../core/paths.ts";
+import { loadPart } from "./load-part.ts";
 
 /** Raised with every change of the schema: what an older one accepted is checked again. */
 const SCHEMA_VERSION = 1;
 
 function loadReader(site: Site): SettingsReader {
-  const load = createRequire(joinHost(site.libexec, "hook"));
-  return (load("./settings-reader.cjs") as { settingsReader: SettingsReader }).settingsReader;
+  return (loadPart(site, "settings-reader") as { settingsReader: SettingsReader }).settingsReader;
 }
 
 /**

@@ -1,5 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import type { JobFile } from "../core/engine.ts";
 import { EngineError } from "../core/errors.ts";
@@ -11,12 +19,24 @@ const STALE_SECONDS = 24 * 60 * 60;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 
+/** The kernel's random bytes in hex; read as a file, since loading node:crypto costs milliseconds of every call. */
+function randomHex(bytes: number): string {
+  const buffer = Buffer.alloc(bytes);
+  const source = openSync("/dev/urandom", "r");
+  try {
+    if (readSync(source, buffer, 0, bytes, null) !== bytes) throw new Error("/dev/urandom gave too little");
+  } finally {
+    closeSync(source);
+  }
+  return buffer.toString("hex");
+}
+
 /** `<seconds since 1970, 8 hex><random, 8 hex>`: sorts by age, and cannot be guessed. */
 export function newJobId(now = Date.now()): string {
   const seconds = Math.floor(now / 1000)
     .toString(16)
     .padStart(8, "0");
-  return seconds + randomBytes(4).toString("hex");
+  return seconds + randomHex(4);
 }
 
 function cannotWrite(folder: string, cause: unknown): EngineError {
@@ -62,7 +82,7 @@ export function writeJob(jobs: HostPath, id: string, files: readonly JobFile[]):
 export function sweepJobs(jobs: HostPath, now = Date.now()): void {
   const limit = Math.floor(now / 1000) - STALE_SECONDS;
   for (const name of readdirSync(jobs).sort()) {
-    if (!/^[0-9a-f]{16}(\.cwd)?$/.test(name)) continue;
+    if (!/^[0-9a-f]{16}(\.\w+)?$/.test(name)) continue;
     if (parseInt(name.slice(0, 8), 16) > limit) return;
     rmSync(path.join(jobs, name), { recursive: true, force: true });
   }

@@ -68,6 +68,9 @@ async function readMaxRss(child: ChildProcess): Promise<number> {
 }
 
 const MEBIBYTE = 1024 * 1024;
+const BLOCKS = 1024;
+// An eighth of what is carried. A collector's slack is 35 to 75 MiB, the same for 256 MiB as for 1 GiB.
+const FLAT_KIBIBYTES = 128 * 1024;
 
 describe("the egress proxy under load", () => {
   it("serves 1,000 tunnels that are open at the same time, each with its own bytes", async () => {
@@ -159,9 +162,9 @@ describe("the egress proxy under load", () => {
     expect(await drain(socket)).toBe("");
   });
 
-  it("carries 256 MiB unchanged to a client that stalls, with flat memory", async () => {
+  it("carries 1 GiB unchanged to a client that stalls, with flat memory", async () => {
     const block = Buffer.alloc(MEBIBYTE, "0123456789abcdef");
-    const blocks = 256;
+    const blocks = BLOCKS;
     const port = await startTarget((socket) => {
       void pipeline(Readable.from(Array.from({ length: blocks }, () => block)), socket).catch(
         () => undefined,
@@ -181,10 +184,10 @@ describe("the egress proxy under load", () => {
     for (let index = 0; index < blocks; index += 1) wanted.update(block);
     expect(bytes).toBe(blocks * MEBIBYTE);
     expect(hash.digest("hex")).toBe(wanted.digest("hex"));
-    expect((await readMaxRss(child)) - before).toBeLessThan(64 * 1024);
+    expect((await readMaxRss(child)) - before).toBeLessThan(FLAT_KIBIBYTES);
   });
 
-  it("carries 256 MiB up to a server that stalls, with flat memory", async () => {
+  it("carries 1 GiB up to a server that stalls, with flat memory", async () => {
     const block = Buffer.alloc(MEBIBYTE, "x");
     let arrived = 0;
     const port = await startTarget((socket) => {
@@ -199,10 +202,10 @@ describe("the egress proxy under load", () => {
     const { socket } = await openTunnelTo(file, `named.test:${port}`);
     const before = await readMaxRss(child);
     const answer = drain(socket);
-    await pipeline(Readable.from(Array.from({ length: 256 }, () => block)), socket, { end: true });
+    await pipeline(Readable.from(Array.from({ length: BLOCKS }, () => block)), socket, { end: true });
     expect(await answer).toBe("done");
-    expect(arrived).toBe(256 * MEBIBYTE);
-    expect((await readMaxRss(child)) - before).toBeLessThan(64 * 1024);
+    expect(arrived).toBe(BLOCKS * MEBIBYTE);
+    expect((await readMaxRss(child)) - before).toBeLessThan(FLAT_KIBIBYTES);
   });
 
   it("breaks every connection when it is killed in the middle of a transfer, and refuses new ones", async () => {

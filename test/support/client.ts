@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { fetchClient } from "./client-release.ts";
+import { NEWEST_RELEASE, fetchClient } from "./client-release.ts";
 import type { ClientCommand } from "./client-release.ts";
 import { isolateNetwork } from "./isolated-network.ts";
 import { mountManagedSettings } from "./managed-settings.ts";
@@ -31,7 +31,7 @@ export type ClientOptions = {
   /** Default: bypassPermissions. */
   readonly permissionMode?: "default" | "acceptEdits" | "bypassPermissions" | "dontAsk" | "plan";
   readonly allowedTools?: readonly string[];
-  /** False leaves telemetry and feature flags on, as the Monitor tool needs; the network is then a private one. */
+  /** False leaves telemetry and feature flags on, as the Monitor tool needs; see needsPrivateNetwork. */
   readonly quiet?: boolean;
   /** Where the client starts; default: the project. */
   readonly cwd?: string;
@@ -40,7 +40,7 @@ export type ClientOptions = {
 };
 
 /** One line of the client's stream-json output. */
-export type StreamMessage = Readonly<Record<string, unknown>>;
+type StreamMessage = Readonly<Record<string, unknown>>;
 
 export type ClientRun = Finished & {
   readonly results: ReadonlyMap<string, ToolResult>;
@@ -54,7 +54,7 @@ export async function runClient(options: ClientOptions): Promise<ClientRun> {
   if (options.settings !== undefined) {
     writeFile(join(options.user.home, ".claude", "settings.json"), options.settings);
   }
-  const socket = options.quiet === false ? join(options.user.root, "api.sock") : undefined;
+  const socket = needsPrivateNetwork(options) ? join(options.user.root, "api.sock") : undefined;
   const api = await startMessagesApi(apiOptions(options, socket));
   try {
     const started = await spawnClient(commandLine(client, options, { port: api.port, socket }), options, api);
@@ -63,6 +63,14 @@ export async function runClient(options: ClientOptions): Promise<ClientRun> {
   } finally {
     await api.close();
   }
+}
+
+/**
+ * The newest release, kept quiet, connects to its API and nothing else, and shares the host's network, as podman needs
+ * it. 2.0.76 looks up api.anthropic.com whatever its variables say; it and others run in a network of their own.
+ */
+function needsPrivateNetwork({ release, quiet = true }: ClientOptions): boolean {
+  return !quiet || release !== NEWEST_RELEASE;
 }
 
 function apiOptions(options: ClientOptions, socket: string | undefined): ApiOptions {

@@ -3,7 +3,13 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const ENGINES = ["bubblewrap", "docker", "podman", "podman-rootless", "seatbelt"] as const;
-const outcome = z.object({ available: z.boolean(), applicable: z.boolean(), reasons: z.array(z.string()) });
+const outcome = z.object({
+  available: z.boolean(),
+  applicable: z.boolean(),
+  reasons: z.array(z.string()),
+  command: z.array(z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+});
 const engineStatus = z.record(z.enum(ENGINES), outcome);
 
 export type EngineName = (typeof ENGINES)[number];
@@ -12,7 +18,7 @@ export type EngineStatus = z.infer<typeof engineStatus>;
 let known: EngineStatus | undefined;
 
 /** What the machine offers; `npm test` asks once for all workers and hands it down. */
-export function readEngineStatus(): EngineStatus {
+function readEngineStatus(): EngineStatus {
   known ??= engineStatus.parse(JSON.parse(process.env["SANDHOOK_TEST_ENGINES"] ?? probeEngines()));
   return known;
 }
@@ -30,6 +36,16 @@ export function engineAvailable(
   if (!available && applicable && isCi)
     throw new Error(`the engine ${name} is missing in CI: ${reasons.join("; ")}`);
   return available;
+}
+
+/** How to call an engine's client from a test: for rootless podman that is as the test user, with its variables. */
+export function engineClient(name: "docker" | "podman" | "podman-rootless"): {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const own = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" };
+  const { command = [name], env = own } = readEngineStatus()[name];
+  return { command, env };
 }
 
 function probeEngines(): string {

@@ -32,15 +32,10 @@ export async function startMessagesApi(options: ApiOptions): Promise<MessagesApi
   const results = new Map<string, ToolResult>();
   const requests: ApiRequest[] = [];
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void readBody(request).then((text) => {
-      const body = isMessagesCall(request) ? parseMessagesBody(text) : undefined;
-      requests.push({ method: request.method ?? "", url: request.url ?? "", ...(body && { body }) });
-      if (body === undefined) {
-        replyJson(response, {});
-        return;
-      }
-      for (const [id, result] of toolResults(body)) if (!results.has(id)) results.set(id, result);
-      replyTurn(response, body, { options, results, id: `msg_${requests.length}` });
+    answer(request, response, { options, results, requests }).catch((error: unknown) => {
+      // A script that throws ends the run at once: the client shows a 400 and does not try again.
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ type: "error", error: { type: "test_error", message: String(error) } }));
     });
   };
   const servers = [await listen(createServer(listener), 0)];
@@ -51,23 +46,41 @@ export async function startMessagesApi(options: ApiOptions): Promise<MessagesApi
   return { port: portOf(servers[0]), results, requests, close };
 }
 
-type Reply = {
+type Recording = {
   readonly options: ApiOptions;
-  readonly results: ReadonlyMap<string, ToolResult>;
-  readonly id: string;
+  readonly results: Map<string, ToolResult>;
+  readonly requests: ApiRequest[];
 };
 
-function replyTurn(response: ServerResponse, body: MessagesRequest, reply: Reply): void {
-  const turn = withKnownTools(chooseTurn(body, reply), body);
-  if (body.stream !== true) {
-    replyJson(response, renderMessage(turn, body.model, reply.id));
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  recording: Recording,
+): Promise<void> {
+  const { results, requests } = recording;
+  const text = await readBody(request);
+  const body = isMessagesCall(request) ? parseMessagesBody(text) : undefined;
+  requests.push({ method: request.method ?? "", url: request.url ?? "", ...(body && { body }) });
+  if (body === undefined) {
+    replyJson(response, {});
     return;
   }
-  response.writeHead(200, { "content-type": "text/event-stream", "request-id": reply.id });
-  response.end(renderStream(turn, body.model, reply.id));
+  for (const [id, result] of toolResults(body)) if (!results.has(id)) results.set(id, result);
+  replyTurn(response, body, recording);
 }
 
-function chooseTurn(body: MessagesRequest, { options, results }: Reply): Turn {
+function replyTurn(response: ServerResponse, body: MessagesRequest, recording: Recording): void {
+  const id = `msg_${recording.requests.length}`;
+  const turn = withKnownTools(chooseTurn(body, recording), body);
+  if (body.stream !== true) {
+    replyJson(response, renderMessage(turn, body.model, id));
+    return;
+  }
+  response.writeHead(200, { "content-type": "text/event-stream", "request-id": id });
+  response.end(renderStream(turn, body.model, id));
+}
+
+function chooseTurn(body: MessagesRequest, { options, results }: Recording): Turn {
   // Counting the assistant's messages makes a retried request play the same turn again.
   const turn = body.messages.filter(({ role }) => role === "assistant").length;
   const script = isSideQuestion(body) ? [] : chooseScript(options, firstUserText(body));

@@ -5,7 +5,8 @@ import { connect, createServer } from "node:net";
 
 const [port, socket, file, ...args] = process.argv.slice(2);
 
-execFileSync("ip", ["link", "set", "lo", "up"]);
+const loopbackUp = ["ip", "link", "set", "lo", "up"];
+execFileSync(loopbackUp[0], loopbackUp.slice(1));
 const forwarder = createServer((inside) => {
   const outside = connect(socket);
   const end = () => {

@@ -9,8 +9,7 @@ const USAGE = {
   cache_read_input_tokens: 0,
 };
 
-/** A turn as the content blocks of a Messages API reply. */
-export function contentBlocks(turn: Turn): readonly Event[] {
+function contentBlocks(turn: Turn): readonly Event[] {
   const text = turn.text === undefined ? [] : [{ type: "text", text: turn.text }];
   const calls = (turn.calls ?? []).map(({ id, tool, input }) => ({
     type: "tool_use",

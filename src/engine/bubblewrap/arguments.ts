@@ -1,6 +1,6 @@
 import type { Plan } from "../../core/plan.ts";
 import { type HostPath, isInside } from "../../core/paths.ts";
-import { type Mount, planMounts } from "./mounts.ts";
+import { type Mount, planMounts } from "../mounts.ts";
 
 /** Descriptor that carries the seccomp program; opened by the runner. */
 export const SECCOMP_DESCRIPTOR = 8;

@@ -79,14 +79,16 @@ function isIsatap(bytes: readonly number[]): boolean {
   return ((bytes[8] ?? 0) & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
 }
 
-function embeddedClasses(bytes: readonly number[]): AddressClass[] {
+/** The IPv4 addresses that an IPv6 address carries for a transition mechanism; empty for every other address. */
+export function carriedAddresses({ version, bytes }: IpAddress): readonly (readonly number[])[] {
+  if (version === 4) return [];
   const found = EMBEDDINGS.filter(([prefix, bits]) => hasPrefix(bytes, prefix, bits)).map(
     ([, , offset, inverted]) => {
       const inner = bytes.slice(offset, offset + 4);
-      return classifyV4(inverted === undefined ? inner : inner.map((byte) => byte ^ 0xff));
+      return inverted === undefined ? inner : inner.map((byte) => byte ^ 0xff);
     },
   );
-  return isIsatap(bytes) ? [...found, classifyV4(bytes.slice(12))] : found;
+  return isIsatap(bytes) ? [...found, bytes.slice(12)] : found;
 }
 
 /**
@@ -94,11 +96,12 @@ function embeddedClasses(bytes: readonly number[]): AddressClass[] {
  * ISATAP) take the class of what they carry when it is not public. Whatever IANA has not handed out is `reserved`.
  * Sources: IANA IPv4 and IPv6 special-purpose registries; RFC 6052, 8215, 3056, 4380, 5214.
  */
-export function classifyAddress({ version, bytes }: IpAddress): AddressClass {
+export function classifyAddress(address: IpAddress): AddressClass {
+  const { version, bytes } = address;
   if (version === 4) return classifyV4(bytes);
   const special = classInRanges(bytes, V6_RANGES);
   if (special !== undefined) return special;
-  const embedded = embeddedClasses(bytes);
+  const embedded = carriedAddresses(address).map(classifyV4);
   const unsafe = embedded.find((kind) => kind !== "public");
   if (unsafe !== undefined) return unsafe;
   if (embedded.length > 0) return "public";

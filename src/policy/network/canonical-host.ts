@@ -1,5 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import { readCanonicalAddress, type IpAddress } from "./ip-address.ts";
+import { quoteText } from "./quote-text.ts";
 
 /** A host in its only spelling. `text` is lower-case ASCII without a trailing dot or brackets. */
 export type CanonicalHost =
@@ -16,7 +17,7 @@ const FORBIDDEN = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029/?#@\\%<>^|`"'{}*]/u;
 function refuse(code: string, host: string, expected: string): never {
   throw new InputError({
     code,
-    message: `${JSON.stringify(host.slice(0, 300))} is not a host: ${expected}`,
+    message: `${quoteText(host)} is not a host: ${expected}`,
     hint: "Write a host name such as example.org, an IPv4 address such as 192.0.2.1, or an IPv6 address such as [2001:db8::1].",
   });
 }

@@ -1,5 +1,5 @@
 import { isLocalhostName } from "./canonical-host.ts";
-import { classifyAddress, type AddressClass } from "./address-class.ts";
+import { carriedAddresses, classifyAddress, type AddressClass } from "./address-class.ts";
 import { allowsLocalhost, type Destination, type Refusal } from "./decide-destination.ts";
 import type { IpAddress } from "./ip-address.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
@@ -43,8 +43,10 @@ export function decideAddress(
   address: IpAddress,
 ): AddressDecision {
   const { host, port } = destination;
+  // Behind NAT64 the same server has a second address; denying one denies both.
+  const texts = [address.text, ...carriedAddresses(address).map((bytes) => bytes.join("."))];
   const denial = policy.denied.find(
-    (rule) => rule.host === address.text && (rule.port === undefined || rule.port === port),
+    (rule) => texts.includes(rule.host) && (rule.port === undefined || rule.port === port),
   );
   if (denial !== undefined) {
     const reason = `${host.text} is at ${address.text}, and ${denial.text} is in network.deniedDomains`;

@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { parseHost } from "./canonical-host.ts";
 import { hasPrefix, type IpAddress } from "./ip-address.ts";
+import { quoteText } from "./quote-text.ts";
 
 /** One entry of `network.allowedAddresses`: where an allowed name may resolve to although it is not public. */
 export interface AddressRange {
@@ -12,7 +13,7 @@ export interface AddressRange {
 function refuse(text: string, reason: string): never {
   throw new InputError({
     code: "network.address-range",
-    message: `The address range ${JSON.stringify(text.slice(0, 300))} cannot be used: ${reason}`,
+    message: `The address range ${quoteText(text)} cannot be used: ${reason}`,
     hint: "Write one address (10.1.2.3, fd12::5) or a range (10.1.0.0/16, fd12::/32).",
   });
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.ts";
 import { parseHost } from "./canonical-host.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
+import { quoteText } from "./quote-text.ts";
 
 /** One entry of `network.allowedDomains` or `network.deniedDomains`, read once when the config is loaded. */
 export interface DomainRule {
@@ -20,7 +21,7 @@ const SHAPE = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>[^:]*))?$/u;
 function refuse(code: string, text: string, reason: string): never {
   throw new InputError({
     code: `network.rule-${code}`,
-    message: `The domain rule ${JSON.stringify(text.slice(0, 300))} cannot be used: ${reason}`,
+    message: `The domain rule ${quoteText(text)} cannot be used: ${reason}`,
     hint: HINT,
   });
 }

@@ -1,5 +1,6 @@
 import { InputError } from "../../core/errors.ts";
 import data from "../../../profiles/network-presets.json" with { type: "json" };
+import { quoteText } from "./quote-text.ts";
 
 /** One ecosystem's hosts, each with the reason it is there. */
 export interface NetworkPreset {
@@ -20,7 +21,7 @@ export function requirePreset(name: string): NetworkPreset {
   if (preset !== undefined) return preset;
   throw new InputError({
     code: "network.preset-unknown",
-    message: `There is no network preset ${JSON.stringify(name)}; expected one of ${presetNames().join(", ")}`,
+    message: `There is no network preset ${quoteText(name)}; expected one of ${presetNames().join(", ")}`,
     hint: "Correct the name in network.presets, or list the hosts in network.allowedDomains.",
   });
 }

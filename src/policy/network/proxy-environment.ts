@@ -1,4 +1,5 @@
 import { PolicyError } from "../../core/errors.ts";
+import { quoteText } from "./quote-text.ts";
 
 export interface ProxyEntrance {
   /** Where the forwarder (or the proxy itself) listens, as the sandboxed command sees it. Default 127.0.0.1. */
@@ -30,7 +31,7 @@ function renderSsh(program: readonly string[]): Record<string, string> {
   if (odd !== undefined) {
     throw new PolicyError({
       code: "network.connect-program",
-      message: `${JSON.stringify(odd)} cannot be part of the program that ssh connects with`,
+      message: `${quoteText(odd)} cannot be part of the program that ssh connects with`,
       hint: "Install sandhook in a folder whose path has no spaces or quotes.",
     });
   }

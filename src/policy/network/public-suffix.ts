@@ -8,7 +8,7 @@ const REGISTRY_LABELS = new Set(
 
 // Suffixes under which strangers get names of their own: a wildcard over one would reach whoever signs up.
 const SHARED_HOSTING = new Set(
-  `amazonaws.com amplifyapp.com appspot.com awsapprunner.com azureedge.net azurefd.net azurestaticapps.net
+  `amazonaws.com amplifyapp.com bubbleapps.io csb.app dedyn.io deno.net myfritz.net streamlit.app synology.me translate.goog ts.net val.run appspot.com awsapprunner.com azureedge.net azurefd.net azurestaticapps.net
   azurewebsites.net b-cdn.net backblazeb2.com bitbucket.io blogspot.com blob.core.windows.net cloudapp.azure.com
   cloudapp.net cloudflare.net cloudfront.net codeberg.page ddns.net deno.dev digitaloceanspaces.com duckdns.org
   dyndns.org edgeone.app fastly.net firebaseapp.com fly.dev framer.app github.dev github.io gitlab.io gitpod.io glitch.me
@@ -25,6 +25,7 @@ const SHARED_HOSTING = new Set(
 
 /** True for `s3.<region>.amazonaws.com` and its kin: the bucket is the label in front. */
 function isRegionalBucket(name: string): boolean {
+  if (/^[a-z0-9-]+\.elasticbeanstalk\.com$/u.test(name)) return true;
   return /(?:^|\.)(?:s3|s3-website|elb|execute-api|lambda-url)[.-][a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/u.test(
     name,
   );

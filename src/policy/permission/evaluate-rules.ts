@@ -1,4 +1,5 @@
-import { findAllowing, hitsFloor, isSafeToJudge, movesAndWrites } from "./allow-command.ts";
+import { findAllowing } from "./allow-command.ts";
+import { hitsFloor, isSafeToJudge, movesAndWrites } from "./client-floor.ts";
 import { commandForms } from "./command-forms.ts";
 import type { CommandForm } from "./command-forms.ts";
 import { coversEveryCommand, matchesInputField, matchesText } from "./match-rule.ts";

@@ -1,8 +1,13 @@
 import type { Word } from "./split-command.ts";
 
 const VARIABLE = /^"?\$(?:(\w+)|\{(\w+)\})"?$/;
-/** Values of one variable that are tried; a line that sets more is not spelled out further. */
-const MOST_VALUES = 16;
+/** Values of one variable that are tried. */
+const MOST_VALUES = 32;
+
+/** Whether a line gives one variable more values than are tried for it. */
+export function setsTooOften(variables: ReadonlyMap<string, readonly string[]>): boolean {
+  return [...variables.values()].some((values) => values.length > MOST_VALUES);
+}
 
 /**
  * The words of a command as written, and, where the command line itself sets a variable that a word consists of, with
@@ -15,7 +20,7 @@ export function withKnownVariables(
   const [head, ...rest] = words;
   if (head === undefined || words.every((word) => valuesOf(word, variables).length === 0)) return [words];
   const operands = rest.flatMap((word) => spelledOut(word, valuesOf(word, variables).at(-1)));
-  const heads = valuesOf(head, variables).slice(-MOST_VALUES);
+  const heads = valuesOf(head, variables);
   const starts = heads.length === 0 ? [[head]] : heads.map((value) => spelledOut(head, value));
   return [words, ...starts.map((start) => [...start, ...operands])];
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { SimpleCommand, Word } from "./split-command.ts";
-import { isRunner } from "./strip-wrappers.ts";
+import { isRunner } from "./runners.ts";
 
 const SHELLS: ReadonlySet<string> = new Set([
   "sh",
@@ -13,6 +13,8 @@ const SHELLS: ReadonlySet<string> = new Set([
   "rbash",
   "fish",
 ]);
+/** `env -S'rm x'`: the option that splits its value into a command. */
+const SPLIT = /^(?:-\w*S|--split-string=)/;
 const FIND_RUNS: ReadonlySet<string> = new Set([
   "-exec",
   "-execdir",
@@ -36,7 +38,7 @@ export function mayNest(head: string): boolean {
 
 /**
  * Text inside a command that a shell will run as a command line: the script of `bash -c`, the words of `eval`, the body
- * of `trap`, an alias, a here-document given to a shell, the command after `find -exec`, a quoted operand of a runner.
+ * of `trap`, an alias, a here-document given to a shell, the command after `find -exec`, a quoted command line where a runner expects a command (`watch 'rm x'`).
  * Deny and ask rules are applied to it too; the client asks about `bash -c` under a deny rule and overlooks the others.
  */
 export function nestedScripts(words: readonly Word[], command: SimpleCommand): readonly string[] {
@@ -49,7 +51,9 @@ export function nestedScripts(words: readonly Word[], command: SimpleCommand): r
   if (name === "trap") return values.slice(0, 2);
   if (name === "alias") return values.map((value) => value.slice(value.indexOf("=") + 1));
   if (name === "find" || name === "fd") return commandsOfFind(operands);
-  return isRunner(name) ? values.filter((value) => /\s/.test(value)) : [];
+  if (name === "env")
+    return values.filter((value) => SPLIT.test(value)).map((value) => value.replace(SPLIT, ""));
+  return /\s/.test(head.value) ? [head.value] : [];
 }
 
 /** The operand after an option group with a `c` in it; options may stand between (`bash -c -e 'rm x'`). */
@@ -62,9 +66,12 @@ function inputScripts({ redirections }: SimpleCommand): readonly string[] {
   return redirections.filter(({ operator }) => operator.startsWith("<<")).map(({ target }) => target.value);
 }
 
+/** Words of one `-exec` that are looked at; rules know a command by its first ones. */
+const MOST_WORDS = 200;
+
 function commandsOfFind(operands: readonly Word[]): readonly string[] {
   return operands.flatMap(({ value }, at) =>
-    FIND_RUNS.has(value) ? [untilTerminator(operands.slice(at + 1))] : [],
+    FIND_RUNS.has(value) ? [untilTerminator(operands.slice(at + 1, at + MOST_WORDS))] : [],
   );
 }
 

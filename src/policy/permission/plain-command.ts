@@ -5,10 +5,9 @@ const PLAIN = /^[ \t]*(?:[\w@%+:,./-]|'[^'\n\r\0]*')(?:[\w@%+:,./ \t-]|=(?!\()|'
 const WORD = /(?:[\w@%+=:,./-]|'[^']*')+/g;
 
 /** Words that bash reads as syntax where a command may start. */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...["if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case", "esac"],
-  ...["select", "function", "time", "coproc"],
-]);
+const RESERVED: ReadonlySet<string> = new Set(
+  "if then elif else fi for in while until do done case esac select function time coproc".split(" "),
+);
 
 /**
  * Reads a command line that is one simple command of bare safe words and single-quoted text, and gives its words;

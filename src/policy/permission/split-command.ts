@@ -38,10 +38,12 @@ export type SplitCommand =
   | { readonly kind: "unparsable"; readonly reason: string };
 
 /** What may appear in a command line that an allow rule judges. Everything else is decided at run time, or deferred. */
-const CHECKABLE: ReadonlySet<string> = new Set([
-  ...["Script", "Statement", "AndOr", "Pipeline", "Negation", "Time", "Command"],
-  ...["Word", "Literal", "Glob", "SingleQuoted", "DoubleQuoted", "Assignment", "Redirect", "FileDescriptor"],
-]);
+const CHECKABLE: ReadonlySet<string> = new Set(
+  (
+    "Script Statement AndOr Pipeline Negation Time Command Word Literal Glob SingleQuoted DoubleQuoted " +
+    "Assignment Redirect FileDescriptor"
+  ).split(" "),
+);
 
 /** What leaves a word's value open until the command runs. */
 const RUN_TIME: ReadonlySet<string> = new Set([

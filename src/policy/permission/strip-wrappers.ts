@@ -1,12 +1,13 @@
-import { posix } from "node:path";
 import type { SimpleCommand, Word } from "./split-command.ts";
 
 /** Variables that cannot change what a command does in a way that matters; an allow rule looks past them. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  ...["GOOS", "GOARCH", "CGO_ENABLED", "GO111MODULE", "RUST_BACKTRACE", "RUST_LOG", "NODE_ENV"],
-  ...["PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "CI"],
-  ...["LANGUAGE", "LC_TIME", "CHARSET", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TZ"],
-]);
+const HARMLESS: ReadonlySet<string> = new Set(
+  (
+    "GOOS GOARCH CGO_ENABLED GO111MODULE RUST_BACKTRACE RUST_LOG NODE_ENV PYTHONUNBUFFERED " +
+    "PYTHONDONTWRITEBYTECODE PYTEST_DISABLE_PLUGIN_AUTOLOAD CI LANGUAGE LC_TIME CHARSET TERM COLORTERM NO_COLOR " +
+    "FORCE_COLOR TZ"
+  ).split(" "),
+);
 const BARE_VALUE = /^[\w./-]+$/;
 const DURATION = /^\d+(?:\.\d+)?[smhd]?$/;
 
@@ -80,100 +81,4 @@ function timeoutLength(texts: readonly string[]): number {
     else if (!/^--(?:foreground|preserve-status|(?:signal|kill-after)=\w+)$/.test(option)) return 0;
   }
   return DURATION.test(texts[at] ?? "") ? at + 1 : 0;
-}
-
-/** Programs that run their operands as a command here, on this machine. Deny and ask rules look behind all of them. */
-const RUNNERS: ReadonlySet<string> = new Set([
-  ...[
-    "timeout",
-    "time",
-    "nice",
-    "nohup",
-    "stdbuf",
-    "command",
-    "builtin",
-    "noglob",
-    "nocorrect",
-    "xargs",
-    "env",
-  ],
-  ...[
-    "exec",
-    "sudo",
-    "doas",
-    "watch",
-    "setsid",
-    "ionice",
-    "unshare",
-    "flock",
-    "script",
-    "strace",
-    "ltrace",
-    "chrt",
-  ],
-  ...[
-    "taskset",
-    "nsenter",
-    "pkexec",
-    "busybox",
-    "toybox",
-    "chroot",
-    "parallel",
-    "caffeinate",
-    "gtimeout",
-    "gnice",
-  ],
-  ...[
-    "gstdbuf",
-    "genv",
-    "gxargs",
-    "setpriv",
-    "prlimit",
-    "setarch",
-    "linux32",
-    "linux64",
-    "numactl",
-    "systemd-run",
-  ],
-  ...[
-    "runuser",
-    "su",
-    "unbuffer",
-    "rlwrap",
-    "fakeroot",
-    "proot",
-    "firejail",
-    "bwrap",
-    "choom",
-    "xvfb-run",
-    "daemonize",
-  ],
-  ...[
-    "dbus-run-session",
-    "hyperfine",
-    "entr",
-    "watchexec",
-    "catchsegv",
-    "perf",
-    "valgrind",
-    "gdb",
-    "then",
-    "do",
-    "else",
-  ],
-]);
-
-/** Whether the words run other words: what follows may be a command of its own. */
-export function isRunner(head: string): boolean {
-  return RUNNERS.has(posix.basename(head));
-}
-
-/** Longest run of operands behind which a command is looked for; longer ones are not judged but asked about. */
-export const MOST_OPERANDS = 256;
-
-/** Every place behind a runner where its command may start, whatever options stand between; [] for other commands. */
-export function commandsBehind(words: readonly Word[]): readonly (readonly Word[])[] {
-  const [head, ...operands] = words;
-  if (head === undefined || !isRunner(head.value)) return [];
-  return operands.slice(0, MOST_OPERANDS).map((_, at) => operands.slice(at));
 }

@@ -10,6 +10,7 @@ import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
 import { EgressError, malformedError, refusedError, unreachableError } from "./egress-error.ts";
 import type { AuthorizedRoute, EgressCaller, EgressEvent, Lookup, ResolvedAddress } from "./egress-types.ts";
 import { withDeadline } from "./with-deadline.ts";
+import { quoteText } from "../../policy/network/quote-text.ts";
 
 export interface AuthorizeOptions {
   readonly policyOf: (identity: string) => NetworkPolicy | undefined;
@@ -30,8 +31,7 @@ const LOOPBACK: readonly ResolvedAddress[] = [
  * than read in one of several encodings. Throws EgressError `malformed`.
  */
 export function readDestination(host: string, port: number): Destination {
-  if (/[^\x21-\x7e]/u.test(host))
-    throw malformedError(`${JSON.stringify(host.slice(0, 300))} is not an ASCII host`);
+  if (/[^\x21-\x7e]/u.test(host)) throw malformedError(`${quoteText(host)} is not an ASCII host`);
   try {
     return { host: parseHost(host), port };
   } catch (error) {

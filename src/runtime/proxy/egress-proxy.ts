@@ -19,6 +19,8 @@ export interface EgressProxy {
   readonly openLoopback: () => Promise<number>;
   /** A new password for the loopback port. */
   readonly issueCredential: (identity: EgressIdentity) => string;
+  /** Ends what an identity has open; after a policy was narrowed, so that no tunnel outlives its permission. */
+  readonly endConnections: (identity: EgressIdentity) => void;
   /** Makes every password of an identity worthless and ends its connections. */
   readonly revoke: (identity: EgressIdentity) => void;
   readonly close: () => Promise<void>;
@@ -81,6 +83,9 @@ export function createEgressProxy(options: EgressOptions): EgressProxy {
         }),
       ),
     issueCredential: (identity) => credentials.issue(identity),
+    endConnections: (identity) => {
+      context.budget.destroy(identity);
+    },
     revoke: (identity) => {
       credentials.revoke(identity);
       context.budget.destroy(identity);

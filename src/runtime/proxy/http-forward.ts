@@ -9,8 +9,8 @@ import { EgressError, malformedError, unreachableError } from "./egress-error.ts
 import type { AuthorizedRoute } from "./egress-types.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
 import { answerError } from "./http-connect.ts";
-import { openDirect } from "./open-upstream.ts";
-import { connectToParent } from "./parent-proxy.ts";
+import { openDirect, parentFor } from "./open-upstream.ts";
+import { connectToParent, type ParentProxy } from "./parent-proxy.ts";
 import { recordMalformed } from "./record-malformed.ts";
 import { headerValues, parseHttpTarget, requireSameHost, type HttpTarget } from "./request-target.ts";
 
@@ -50,7 +50,12 @@ async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   // No agent: with one, Node ignores `createConnection` and connects by itself. The host resolves nowhere, should it try.
-  const connection = { host: "checked.invalid", createConnection: () => upstream, setHost: false };
+  const connection = {
+    host: "checked.invalid",
+    createConnection: () => upstream,
+    setHost: false,
+    insecureHTTPParser: false,
+  };
   const outgoing = http.request({ ...options, ...connection });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve).once("error", reject);
@@ -71,11 +76,10 @@ async function exchange(
   request.resume();
 }
 
-async function openFor(context: ProxyContext, route: AuthorizedRoute): Promise<Socket> {
-  const { limits, parent } = context;
+/** Plain HTTP needs no tunnel: a parent proxy takes the absolute form as it is. */
+async function openFor(parent: ParentProxy | undefined, route: AuthorizedRoute, ms: number): Promise<Socket> {
   try {
-    if (parent !== undefined) return await connectToParent(parent, limits.connectMs);
-    return await openDirect(route, limits.connectMs);
+    return await (parent === undefined ? openDirect(route, ms) : connectToParent(parent, ms));
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown";
     throw unreachableError("unreachable", `${route.host}:${route.port} could not be reached: ${reason}`);
@@ -88,12 +92,13 @@ async function forward(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { parent, limits } = context;
+  const { limits } = context;
   const credential = readBasicCredential(request.headers["proxy-authorization"]);
   const caller = authenticate(context, door, { socket: request.socket, protocol: "http", credential });
   const target = recordMalformed(context, caller, request.url, () => readTarget(request));
   const route = await authorizeDestination(context.authorize, caller, target.destination);
-  const upstream = await openFor(context, route);
+  const parent = parentFor(context.parent, route);
+  const upstream = await openFor(parent, route, limits.connectMs);
   const close = (): void => {
     upstream.destroy();
   };

@@ -8,6 +8,7 @@ import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
 import type { AuthorizedRoute } from "./egress-types.ts";
 import type { FirstBytes } from "./first-bytes.ts";
 import { parseAuthority } from "./request-target.ts";
+import { quoteText } from "../../policy/network/quote-text.ts";
 
 function refuse(code: RefusalCode, reason: string, entry?: string): Refusal {
   return { kind: "deny", code, rule: undefined, reason, key: "network.allowedDomains", entry };
@@ -48,7 +49,7 @@ function judgeTls(
   }
   const host = parseServerName(name);
   if (host !== undefined && isAllowedName(policy, route, host)) return undefined;
-  return refuse("sni-mismatch", `the TLS handshake asks for ${JSON.stringify(name.slice(0, 260))} instead`);
+  return refuse("sni-mismatch", `the TLS handshake asks for ${quoteText(name)} instead`);
 }
 
 function judgeHttp(policy: NetworkPolicy, route: AuthorizedRoute, name: string): Refusal | undefined {
@@ -56,10 +57,7 @@ function judgeHttp(policy: NetworkPolicy, route: AuthorizedRoute, name: string):
   // leave it out for every port, so a missing port counts as the tunnel's.
   const host = parseName(name, route.port, route.port);
   if (host !== undefined && isAllowedName(policy, route, host)) return undefined;
-  return refuse(
-    "host-header-mismatch",
-    `the request inside asks for ${JSON.stringify(name.slice(0, 260))} instead`,
-  );
+  return refuse("host-header-mismatch", `the request inside asks for ${quoteText(name)} instead`);
 }
 
 /**

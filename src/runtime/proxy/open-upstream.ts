@@ -1,4 +1,6 @@
 import net from "node:net";
+import { classifyAddress } from "../../policy/network/address-class.ts";
+import { isLocalhostName, parseHost } from "../../policy/network/canonical-host.ts";
 import { unreachableError } from "./egress-error.ts";
 import type { AuthorizedRoute, ResolvedAddress } from "./egress-types.ts";
 import { openThroughParent, type ParentProxy } from "./parent-proxy.ts";
@@ -33,11 +35,19 @@ export async function openDirect(route: AuthorizedRoute, connectMs: number): Pro
   return socket;
 }
 
+/** The parent proxy for a route; none for the host's own loopback, which a parent would take for its own. */
+export function parentFor(parent: ParentProxy | undefined, route: AuthorizedRoute): ParentProxy | undefined {
+  const host = parseHost(route.host);
+  const own = host.kind === "name" ? isLocalhostName(host) : classifyAddress(host.address) === "loopback";
+  return own ? undefined : parent;
+}
+
 /**
  * A connection to one of the route's checked addresses, or through the parent proxy. Throws EgressError `unreachable`.
  */
 export async function openUpstream(route: AuthorizedRoute, options: UpstreamOptions): Promise<net.Socket> {
-  const { connectMs, parent } = options;
+  const { connectMs } = options;
+  const parent = parentFor(options.parent, route);
   try {
     if (parent !== undefined) return await openThroughParent(parent, route, connectMs);
     return await openDirect(route, connectMs);

@@ -4,6 +4,7 @@ import { InputError } from "../../core/errors.ts";
 import type { AuthorizedRoute } from "./egress-types.ts";
 import { readHead } from "./read-head.ts";
 import { whenConnected } from "./when-connected.ts";
+import { quoteText } from "../../policy/network/quote-text.ts";
 
 /** A corporate proxy that all connections go through. */
 export interface ParentProxy {
@@ -69,7 +70,7 @@ export async function openThroughParent(
     const head = await readHead(socket, { bytes: HEAD_BYTES, ms });
     const status = /^HTTP\/1\.[01] (\d{3})[^\r\n]*/u.exec(head);
     if (status?.[1] === "200") return socket;
-    throw new Error(`the parent proxy answered ${JSON.stringify((status?.[0] ?? head).slice(0, 100))}`);
+    throw new Error(`the parent proxy answered ${quoteText(status?.[0] ?? head)}`);
   } catch (error) {
     socket.destroy();
     throw error;

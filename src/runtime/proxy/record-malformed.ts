@@ -1,6 +1,7 @@
 import type { ProxyContext } from "./door.ts";
 import { EgressError } from "./egress-error.ts";
 import type { EgressCaller } from "./egress-types.ts";
+import { quoteText } from "../../policy/network/quote-text.ts";
 
 /** Runs a parser; when it refuses, records what it was given (quoted and cut) before passing the error on. */
 export function recordMalformed<T>(
@@ -16,7 +17,7 @@ export function recordMalformed<T>(
       context.authorize.onEvent({
         ...caller,
         decision: "deny",
-        host: JSON.stringify((given ?? "").slice(0, 300)),
+        host: quoteText(given ?? ""),
         port: undefined,
         code: error.code,
         rule: undefined,

@@ -2,6 +2,7 @@ import { readPort } from "../../policy/network/parse-domain-rule.ts";
 import type { Destination } from "../../policy/network/decide-destination.ts";
 import { readDestination } from "./authorize-destination.ts";
 import { malformedError } from "./egress-error.ts";
+import { quoteText } from "../../policy/network/quote-text.ts";
 
 const AUTHORITY = /^(?<host>\[[^[\]]*\]|[^:[\]]*)(?::(?<port>\d*))?$/u;
 
@@ -11,7 +12,7 @@ export function parseAuthority(text: string, defaultPort?: number): Destination 
   const portText = groups?.["port"];
   const port = portText === undefined ? defaultPort : readPort(portText);
   if (groups === undefined || port === undefined) {
-    throw malformedError(`${JSON.stringify(text.slice(0, 300))} is not host:port`);
+    throw malformedError(`${quoteText(text)} is not host:port`);
   }
   return readDestination(groups["host"] ?? "", port);
 }
@@ -26,7 +27,7 @@ export interface HttpTarget {
 export function parseHttpTarget(text: string): HttpTarget {
   const [, authority, rest] = /^http:\/\/([^/?#]*)([^#]*)$/iu.exec(text) ?? [];
   if (authority === undefined || rest === undefined) {
-    const shown = JSON.stringify(text.slice(0, 100));
+    const shown = quoteText(text);
     throw malformedError(`${shown} is not an absolute http:// target; other schemes go through CONNECT`);
   }
   const path = rest.startsWith("/") ? rest : `/${rest}`;
@@ -55,7 +56,5 @@ export function requireSameHost(
   if (value === undefined || second !== undefined) throw malformedError("it needs exactly one Host header");
   const named = parseAuthority(value, options.defaultPort);
   if (named.host.text === target.host.text && named.port === target.port) return;
-  throw malformedError(
-    `the Host header ${JSON.stringify(value.slice(0, 300))} is not the host of the request target`,
-  );
+  throw malformedError(`the Host header ${quoteText(value)} is not the host of the request target`);
 }

@@ -11,6 +11,7 @@ import { makeTempHome, sessionFolder, writeFile } from "../../support/temp-home.
 import type { TempHome } from "../../support/temp-home.ts";
 
 const release = NEWEST_RELEASE;
+const describeOnLinux = describe.runIf(process.platform === "linux");
 
 const HEAD =
   "source SNAPSHOT 2>/dev/null || true && { \\builtin shopt -u extglob || \\builtin setopt NO_EXTENDED_GLOB " +
@@ -19,7 +20,7 @@ const HEAD =
   "{ \\builtin unalias -- 'unsetenv'; \\builtin unset -f -- 'unsetenv'; } >/dev/null 2>&1 || true && ";
 const TAIL = " && pwd -P >| /tmp/claude-XXXX-cwd";
 
-describe(`the line that CLAUDE_CODE_SHELL_PREFIX receives from ${release}`, () => {
+describeOnLinux(`the line that CLAUDE_CODE_SHELL_PREFIX receives from ${release}`, () => {
   it.each([
     { kind: "a plain word", call: bash("x", "pwd"), line: "eval pwd < /dev/null" },
     { kind: "a quote", call: bash("x", `echo "it's"`), line: `eval 'echo "it'"'"'s"' < /dev/null` },
@@ -38,7 +39,7 @@ describe(`the line that CLAUDE_CODE_SHELL_PREFIX receives from ${release}`, () =
   });
 });
 
-describe(`the session of ${release}`, () => {
+describeOnLinux(`the session of ${release}`, () => {
   it("sources a snapshot with the user's functions and aliases, shadowed tools and PATH", async () => {
     const user = makeTempHome({ files: { "home/.bashrc": "mine() { :; }\nalias ll='ls -l'\n" } });
     const script = [{ calls: [bash("snapshot", 'cat "$HOME"/.claude/shell-snapshots/*')] }];
@@ -74,7 +75,7 @@ describe(`the session of ${release}`, () => {
   });
 });
 
-describe(`empty folders in the place of protected files, to ${release}`, () => {
+describeOnLinux(`empty folders in the place of protected files, to ${release}`, () => {
   it.each([
     ".mcp.json",
     ".vscode",

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { NEWEST_RELEASE, OLDEST_RELEASE } from "../../support/client-release.ts";
 import { runClient } from "../../support/client.ts";
+import { canMountManagedSettings } from "../../support/managed-settings.ts";
 import { agent, bash } from "../../support/script.ts";
 import { makeTempHome, writeFile } from "../../support/temp-home.ts";
 
@@ -78,21 +79,24 @@ describe.each([NEWEST_RELEASE, OLDEST_RELEASE])("the client %s without sandhook"
   });
 });
 
-describe(`the client ${NEWEST_RELEASE} with managed settings of the test`, () => {
-  it("runs a managed hook", async () => {
-    const user = makeTempHome();
-    const managed = join(user.root, "managed");
-    writeFile(
-      join(managed, "managed-settings.json"),
-      hookSettings(join(user.root, "hook.sh"), rewriteTo("echo managed")),
-    );
-    const script = [{ calls: [bash("one", "echo original")] }];
-    const run = await runClient({ release: NEWEST_RELEASE, user, managed, script });
-    expect(run.results.get("one")?.text).toBe("managed");
-  });
-});
+describe.runIf(canMountManagedSettings())(
+  `the client ${NEWEST_RELEASE} with managed settings of the test`,
+  () => {
+    it("runs a managed hook", async () => {
+      const user = makeTempHome();
+      const managed = join(user.root, "managed");
+      writeFile(
+        join(managed, "managed-settings.json"),
+        hookSettings(join(user.root, "hook.sh"), rewriteTo("echo managed")),
+      );
+      const script = [{ calls: [bash("one", "echo original")] }];
+      const run = await runClient({ release: NEWEST_RELEASE, user, managed, script });
+      expect(run.results.get("one")?.text).toBe("managed");
+    });
+  },
+);
 
-describe(`the client ${NEWEST_RELEASE} in a network of its own`, () => {
+describe.runIf(process.platform === "linux")(`the client ${NEWEST_RELEASE} in a network of its own`, () => {
   it("reaches its API and nothing but loopback", async () => {
     const script = [{ calls: [bash("net", "cat /proc/net/dev | tail -n +3 | cut -d: -f1 | tr -d ' '")] }];
     const run = await runClient({ release: NEWEST_RELEASE, user: makeTempHome(), quiet: false, script });

@@ -78,7 +78,19 @@ const HOSTILE: readonly string[] = [
   ...["(( $(rm x) ))", "cat <<< $(rm x)", "export A=$(rm x)", "A=(a $(rm x))", "time (rm x)", "/???/rm x"],
   ...["timeout 5 bash -c 'rm x'", "nohup timeout 5 nice rm x", "timeout 5 FOO=bar rm x", "echo a > >(rm x)"],
   ...["trap 'rm x' EXIT", "find . -name q -exec rm {} \\;", "rm x)", "if rm x", "echo ' rm x", "x=rm; $x y"],
-  ...["alias r=rm; r x", "echo hi;rm x", "echo hi&rm x", "setsid rm x", "then rm x", 'ti"me"out 5 rm x'],
+  ...[
+    "alias r=rm; r x",
+    "echo 'a\nrm x'",
+    'echo "a\n$(rm x)"',
+    "echo a\\\nrm x",
+    "echo $[ $(rm x) ]",
+    "rm(<<<E",
+    "echo hi;rm x",
+    "echo hi&rm x",
+    "setsid rm x",
+    "then rm x",
+    'ti"me"out 5 rm x',
+  ],
 ];
 
 const SHAPES: readonly string[] = [

@@ -130,6 +130,12 @@ describe("decideAddress", () => {
     ],
     [{ deniedDomains: ["8.8.8.8"] }, "example.org", "8.8.8.8", "deny address-denied network.deniedDomains"],
     [
+      { deniedDomains: ["8.8.8.8"] },
+      "example.org",
+      "64:ff9b::808:808",
+      "deny address-denied network.deniedDomains",
+    ],
+    [
       { mode: "open" as const },
       "example.org",
       "169.254.169.254",

@@ -39,8 +39,23 @@ const DENIES: readonly (readonly [string, readonly string[], readonly string[]])
   ["Bash(rm:*)", ["\\rm x", "'rm' x", 'r"m" x', "r''m x", "$'\\x72m' x", "r\\\nm x", "x=rm; $x y"], ["$x y"]],
   [
     "Bash(rm:*)",
-    ["timeout -k 1 5 rm x", "env -i A=1 rm x", "sudo -u root rm x", "xargs -n1 rm", "nice -n5 rm x"],
-    ["npx rm x"],
+    [
+      "timeout -k 1 5 rm x",
+      "env -i A=1 rm x",
+      "sudo -u root rm x",
+      "xargs -n1 rm",
+      "nice -n5 rm x",
+      "strace -f -o log rm x",
+      "flock l rm x",
+      "sudo env -u A nice rm x",
+    ],
+    [
+      "npx rm x",
+      "sudo apt install rm",
+      "timeout 5 npm run rm",
+      "sudo git commit -m 'rm x'",
+      "env A=1 npm rm",
+    ],
   ],
   [
     "Bash(rm:*)",
@@ -49,7 +64,14 @@ const DENIES: readonly (readonly [string, readonly string[], readonly string[]])
   ],
   [
     "Bash(rm:*)",
-    ["find . -exec rm {} \\;", "alias r=rm", "watch 'rm x'", "bash -c \"bash -c 'rm x'\""],
+    [
+      "find . -exec rm {} \\;",
+      "alias r=rm",
+      "watch 'rm x'",
+      "watch -n1 'ls; rm x'",
+      "env -S'rm x'",
+      "bash -c \"bash -c 'rm x'\"",
+    ],
     ["find . -name rm"],
   ],
   ["Bash(rm:*)", ["rm 'x", "rm x)", "if rm x", "echo 'a; rm x"], ["echo 'a"]],
@@ -97,6 +119,8 @@ describe("deny and ask rules", () => {
     const deep = Array.from({ length: 9 }).reduce<string>((inner) => `eval ${JSON.stringify(inner)}`, "ls");
     expect(verdict({ deny: ["Bash(rm *)"] }, deep)).toBe("ask");
     expect(verdict({ deny: ["Bash(rm *)"] }, `env ${"A=1 ".repeat(400)}rm x`)).toBe("ask");
+    const often = Array.from({ length: 50 }, (_, at) => `x=${at}; $x a`).join("; ");
+    expect(verdict({ deny: ["Bash(rm *)"] }, often)).toBe("ask");
     expect(verdict({ allow: ["Bash(ls)"] }, deep)).toBe("none");
   });
 });

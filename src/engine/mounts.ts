@@ -1,7 +1,7 @@
-import { foldersBetween, type HostPath, isInside } from "../../core/paths.ts";
-import type { FilesystemPlan } from "../../core/plan.ts";
+import { foldersBetween, type HostPath, isInside } from "../core/paths.ts";
+import type { FilesystemPlan } from "../core/plan.ts";
 
-/** One mount operation of bubblewrap, and what it puts at `path`. */
+/** One mount, at the same path on both sides, and what it puts there. */
 export interface Mount {
   readonly path: HostPath;
   readonly view: "read-only" | "writable" | "empty-file" | "empty-folder";
@@ -33,7 +33,7 @@ function pinnedParents(plan: FilesystemPlan): Mount[] {
 }
 
 /**
- * The mounts above the read-only root, outermost first: a deeper mount decides over an outer one, so a writable
+ * The mounts above what an engine shows anyway, outermost first: a deeper mount decides over an outer one, so a writable
  * project inside a hidden folder works, and a secret inside a writable project stays hidden.
  * At one path: hidden over protected over writable over readable.
  */

@@ -1,0 +1,1 @@
+export function missingPackages(isInstalled?: (name: string) => boolean): readonly string[];

@@ -1,0 +1,137 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError, renderFailure } from "../core/errors.ts";
+import type { ClientVersion } from "../install/client-version.ts";
+import { parseClientVersion } from "../install/client-version.ts";
+import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
+import type { InstallContext } from "./install-context.ts";
+import { detectClient, reportCheck } from "./install-report.ts";
+import { runProcess } from "../install/run-process.ts";
+import { type InstallScope, parseScope, readEnvironment } from "../install/scope.ts";
+import { checkInstallation } from "../install/self-check.ts";
+import { refuseMissingNode, refuseUnstableNode } from "../install/stable-node.ts";
+import { renderDiff } from "../install/text-diff.ts";
+import { planRemoval, uninstall } from "../install/uninstall.ts";
+
+const ENGINES = ["auto", "bubblewrap", "docker", "podman", "seatbelt"] as const;
+
+interface InstallFlags {
+  readonly scope: InstallScope;
+  readonly engine?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly clientVersion?: ClientVersion;
+  readonly node?: string;
+  readonly check: boolean;
+}
+
+const scopeOption = (): Option =>
+  new Option("--scope <scope>", "whose settings: user, project (committed for the team) or local")
+    .argParser((text) => orUsage(() => parseScope(text)))
+    .default("user" satisfies InstallScope);
+
+/** Adds `install` and `uninstall`. Their actions set `process.exitCode`: 0 done, 1 failed, 2 wrong usage. */
+export function addInstallCommands(program: Command, context: InstallContext): void {
+  program
+    .command("install")
+    .description("register the hook in Claude Code's settings, and show that it works")
+    .addOption(scopeOption())
+    .addOption(new Option("--engine <engine>", "write this engine to the scope's settings").choices(ENGINES))
+    .option("--dry-run", "print the change as a diff and change nothing")
+    .option("-y, --yes", "do not ask")
+    .option(
+      "--client-version <version>",
+      "the release of Claude Code, instead of asking claude",
+      clientVersion,
+    )
+    .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
+    .option("--no-check", "do not send a sample call through the hook at the end")
+    .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
+  program
+    .command("uninstall")
+    .description("take the hook out of Claude Code's settings again")
+    .addOption(scopeOption())
+    .option("--dry-run", "print the change as a diff and change nothing")
+    .option("-y, --yes", "do not ask")
+    .action((flags: InstallFlags) => guarded(context, () => runUninstall(flags, context)));
+}
+
+function orUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InvalidArgumentError(renderFailure(error));
+  }
+}
+
+function clientVersion(text: string): ClientVersion {
+  const version = parseClientVersion(text);
+  if (version === undefined) throw new InvalidArgumentError("Write it as 2.1.330.");
+  return version;
+}
+
+async function guarded(context: InstallContext, work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    context.tell(`sandhook: ${renderFailure(error)}`);
+    process.exitCode = error instanceof InputError ? 2 : 1;
+  }
+}
+
+async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
+  const environment = readEnvironment(context.variables, {
+    cwd: context.cwd,
+    node: flags.node ?? context.node,
+  });
+  refuseUnstableNode(environment.node);
+  refuseMissingNode(environment.node);
+  const client = flags.clientVersion ?? (await detectClient(context, environment.home));
+  const { scope, engine } = flags;
+  const options: InstallOptions = { scope, environment, source: context.source, client, engine };
+  const { file, after } = planSettings(options);
+  const diff = renderDiff(file.path, file.text, after);
+  if (flags.dryRun === true) {
+    context.print(diff === "" ? `${file.path} needs no change\n` : diff);
+    return 0;
+  }
+  if (!(await agreed(flags, context, diff))) return 1;
+  let steps = 0;
+  await install(options, (step) => {
+    steps += 1;
+    context.print(`${step}\n`);
+  });
+  if (steps === 0) context.print("everything was installed already\n");
+  if (!flags.check) return 0;
+  const handler = wantedGroups(scope, environment, client).find(({ event }) => event === "PreToolUse")?.group
+    .hooks[0];
+  if (handler === undefined) return 1;
+  context.tell("checking the installation with a sample command …");
+  return reportCheck(await checkInstallation({ handler, project: context.cwd, run: runProcess }), context);
+}
+
+async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {
+  const environment = readEnvironment(context.variables, context);
+  const options = { scope: flags.scope, environment };
+  const { file, after, kind } = planRemoval(options);
+  const diff = renderDiff(file.path, file.text, after);
+  if (flags.dryRun === true) {
+    context.print(diff === "" ? `${file.path} holds no hook of sandhook\n` : diff);
+    return 0;
+  }
+  if (!(await agreed(flags, context, diff))) return 1;
+  await uninstall(options, (step) => {
+    context.print(`${step}\n`);
+  });
+  if (kind === "nothing") context.print(`${file.path} held no hook of sandhook\n`);
+  if (kind === "ours-only")
+    context.tell(`${file.path} was changed since the installation; only our hook was taken out`);
+  return 0;
+}
+
+async function agreed(flags: InstallFlags, context: InstallContext, diff: string): Promise<boolean> {
+  if (flags.yes === true || context.ask === undefined || diff === "") return true;
+  context.tell(diff);
+  if (await context.ask("Make this change?")) return true;
+  context.tell("nothing was changed");
+  return false;
+}

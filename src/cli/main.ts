@@ -1,0 +1,18 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { addContainerCommands } from "./container-command.ts";
+import { addInstallCommands } from "./install-command.ts";
+import { installContext } from "./install-context.ts";
+
+/** The built product that this file is part of. */
+const folder = path.dirname(fileURLToPath(import.meta.url));
+
+const program = new Command("sandhook")
+  .description("Runs every shell command of Claude Code in a sandbox.")
+  .version(manifest.version)
+  .showHelpAfterError("Type: sandhook --help");
+addInstallCommands(program, installContext({ folder, version: manifest.version }));
+addContainerCommands(program);
+await program.parseAsync();

@@ -1,0 +1,76 @@
+import type { EngineName } from "../../core/plan.ts";
+
+/** Raised when the shape of specifications or of the scripts inside changes: every container is made anew. */
+export const SPEC_FORMAT = 1;
+
+/** One bind mount. `source` is a host path, `target` the path inside. */
+export interface SpecMount {
+  readonly source: string;
+  readonly target: string;
+  readonly kind: "file" | "directory";
+  readonly readOnly: boolean;
+  /** Nothing is at `source` yet: a folder (`undefined` text) or a file holding `text` is put there while it is mounted. */
+  readonly placeholder?: { readonly text?: string };
+}
+
+export interface SpecLimits {
+  readonly pids?: number;
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+}
+
+export type ImageSource =
+  | { readonly kind: "reference"; readonly reference: string }
+  /** A folder with a Dockerfile, built under a tag that names its content. */
+  | { readonly kind: "build"; readonly dockerfile: string; readonly tag: string };
+
+/** Everything about a project's container, as data: what to create, and under which names. */
+export interface ContainerSpec {
+  readonly format: number;
+  readonly engine: EngineName;
+  /** The engine's program and the arguments that come before every command. */
+  readonly client: readonly string[];
+  /** The daemon's socket, for a precise reason when it does not answer. */
+  readonly socket?: string;
+  /** Name of the container; also the stem of its volumes' names. */
+  readonly name: string;
+  readonly project: string;
+  /** Our own folder about this container: state, inbox, outbox, lock. */
+  readonly folder: string;
+  /** The lock that everything shares which needs the placeholders of the project's protected paths. */
+  readonly lock: string;
+  /** Folder of the scripts that run inside. */
+  readonly scripts: string;
+  readonly image: ImageSource;
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Arguments that map the user, for engines that need some, e.g. `--userns=keep-id`. */
+  readonly userFlags: readonly string[];
+  readonly home: { readonly path: string; readonly volume: string };
+  /** Shown as `/tmp` inside, and at its own path. */
+  readonly temporary: string;
+  readonly mounts: readonly SpecMount[];
+  readonly volumes: readonly { readonly name: string; readonly target: string }[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly network: "none" | "bridge";
+  readonly ports: readonly string[];
+  readonly limits: SpecLimits;
+  readonly runtime?: string;
+  readonly flags: readonly string[];
+  readonly idleSeconds: number;
+}
+
+/** Device and inode of what lies at a path, or undefined when nothing does. */
+export type Identify = (path: string) => string | undefined;
+
+/**
+ * The text whose digest names a container's policy. It holds the identity of everything that is mounted: a bind mount
+ * silently falls away when the host replaces its source by rename (`git config` does), so a changed identity must
+ * count as a changed policy. Whether a placeholder was needed does not count.
+ */
+export function specText(spec: ContainerSpec, identify: Identify): string {
+  const mounts = spec.mounts.map(({ source, target, kind, readOnly }) => {
+    return [source, target, kind, readOnly, identify(source) ?? "missing"];
+  });
+  const scripts = [spec.scripts, identify(spec.scripts) ?? "missing"];
+  return JSON.stringify({ ...spec, mounts, scripts });
+}

@@ -1,0 +1,70 @@
+import type { Engine, Invocation, Probe, Site, Support } from "../../core/engine.ts";
+import { renderFailure } from "../../core/errors.ts";
+import type { Host } from "../../core/host.ts";
+import { joinHost } from "../../core/paths.ts";
+import type { Plan } from "../../core/plan.ts";
+import { specText } from "./container-spec.ts";
+import { DOCKER, type Flavor, PODMAN } from "./flavors.ts";
+import { containerFolder, planContainer, requireMountedCwd } from "./plan-container.ts";
+
+function probe(flavor: Flavor, host: Host): Probe {
+  const program = host.findProgram(flavor.name);
+  if (program === undefined) {
+    const reasons = [`the program ${flavor.name} is not installed`];
+    return { kind: "unavailable", reasons, hint: flavor.install };
+  }
+  try {
+    const socket = flavor.locateSocket(host);
+    if (socket === undefined || host.inspect(socket) !== undefined)
+      return { kind: "available", program, notes: [] };
+    return {
+      kind: "unavailable",
+      reasons: [`its daemon is not running (${socket} does not exist)`],
+      hint: "Start the daemon, for example: sudo systemctl start docker",
+    };
+  } catch (error) {
+    return {
+      kind: "unavailable",
+      reasons: [renderFailure(error)],
+      hint: "To see more, type: sandhook doctor",
+    };
+  }
+}
+
+function supports(plan: Plan): Support {
+  if (plan.network.mode === "allowlist") return { kind: "partial", missing: ["network allow-list"] };
+  return { kind: "full" };
+}
+
+/**
+ * Steps and files of one call: the runner enters the container whose policy has the digest, or has it made from the
+ * specification. The client's words come last.
+ */
+function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation {
+  const cwd = requireMountedCwd(plan, host);
+  const spec = planContainer(flavor, plan, site, host);
+  const digest = host.digest(specText(spec, (path) => host.inspect(path)?.identity));
+  const uid = spec.user.uid.toString();
+  const folder = containerFolder(site, flavor.name, plan.project.key);
+  return {
+    engine: flavor.name,
+    steps: [["run_container", flavor.name, spec.folder, digest, uid, cwd, ...spec.client]],
+    files: [{ name: "spec", content: JSON.stringify(spec) }],
+    folders: [joinHost(folder, "inbox"), joinHost(folder, "outbox")],
+  };
+}
+
+function makeEngine(flavor: Flavor): Engine {
+  return {
+    name: flavor.name,
+    probe: (host) => probe(flavor, host),
+    supports,
+    render: (plan, site, host) => render(flavor, plan, site, host),
+  };
+}
+
+/** One long-lived container per project, run by docker's daemon. */
+export const docker: Engine = makeEngine(DOCKER);
+
+/** The same without a daemon; for an ordinary user also without root. */
+export const podman: Engine = makeEngine(PODMAN);

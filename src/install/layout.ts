@@ -1,0 +1,42 @@
+import { type HostPath, joinHost } from "../core/paths.ts";
+
+/** Where an installation lives. Below HOME and not below XDG_DATA_HOME: a repository's settings can set the latter. */
+export interface InstallLayout {
+  readonly home: HostPath;
+  readonly root: HostPath;
+  /** One folder per installed version: `<version>-<digest>`. */
+  readonly versions: HostPath;
+  /** Symlink to the version in use; swapped in one step. */
+  readonly current: HostPath;
+  /** Symlink to the Node that runs the hook. */
+  readonly node: HostPath;
+  /** The command for people. */
+  readonly launcher: HostPath;
+  /** What registered commands start with; see handler.ts. */
+  readonly entry: HostPath;
+  /** What was changed in which settings file, so that it can be undone byte for byte. */
+  readonly records: HostPath;
+  readonly lock: HostPath;
+  /** Folders of the running product; made here so that they are private from the start. */
+  readonly state: readonly HostPath[];
+  readonly jobs: HostPath;
+}
+
+/** The layout below a home folder. Pure. */
+export function layoutFor(home: HostPath): InstallLayout {
+  const root = joinHost(home, ".local/share/sandhook");
+  const jobs = joinHost(root, "jobs");
+  return {
+    home,
+    root,
+    versions: joinHost(root, "versions"),
+    current: joinHost(root, "current"),
+    node: joinHost(root, "node"),
+    launcher: joinHost(root, "bin/sandhook"),
+    entry: joinHost(root, "entry"),
+    records: joinHost(root, "installs"),
+    lock: joinHost(root, "install.lock"),
+    state: [jobs, joinHost(root, "containers"), joinHost(root, "audit")],
+    jobs,
+  };
+}

@@ -1,0 +1,35 @@
+/** One hook of ours: the event of Claude Code it listens to, and the word `libexec/hook` gets for it. */
+export interface HookRegistration {
+  readonly event: string;
+  /** Tool names joined by `|` only: the one separator that every release reads as exact names. */
+  readonly matcher?: string;
+  readonly entry: string;
+  /** Shown by the client while the hook runs. */
+  readonly statusMessage: string;
+}
+
+/** Every hook that an installation registers. A new event is one more line. */
+export const REGISTRATIONS: readonly HookRegistration[] = [
+  {
+    event: "PreToolUse",
+    matcher: "Bash|Monitor|PowerShell",
+    entry: "pre-tool-use",
+    statusMessage: "sandhook: preparing the sandbox",
+  },
+];
+
+/**
+ * PATH of the hook process. Fixed, because the client's own PATH can come from a repository's settings; the last
+ * entries are Homebrew, NixOS and Guix.
+ */
+export const HOOK_PATH =
+  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin";
+
+/** What a person types to install; also printed by a committed hook on a machine without an installation. */
+export const INSTALL_COMMAND = "npx sandhook install";
+
+/**
+ * Seconds until the client gives up on the hook. From 2.1.295 on that refuses the command (`onFailure`), so it is
+ * short; before, the command would then run unsandboxed, so it is the longest that those releases use themselves.
+ */
+export const TIMEOUT_SECONDS = { failsClosed: 30, failsOpen: 600 } as const;

@@ -1,0 +1,11 @@
+import { createRequire } from "node:module";
+import type { Site } from "../core/engine.ts";
+import { joinHost } from "../core/paths.ts";
+
+/**
+ * Loads a bundle that lies beside the hook and that most calls do not need; gives what its entry in hooks/ exports.
+ * Throws when it is missing: the caller refuses the command.
+ */
+export function loadPart(site: Site, name: string): unknown {
+  return createRequire(joinHost(site.libexec, "hook"))(`./${name}.cjs`);
+}

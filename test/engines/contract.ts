@@ -1,0 +1,147 @@
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Account,
+  call,
+  type Ground,
+  makeGround,
+  outcome,
+  processesWith,
+  rewrite,
+  startLine,
+  until,
+} from "./ground.ts";
+
+export interface ContractSubject {
+  readonly name: string;
+  readonly account: Account;
+  readonly settings: Record<string, unknown>;
+  /** Takes away what the engine keeps of the ground's project. */
+  readonly cleanUp: (ground: Ground) => void;
+}
+
+/** What every engine promises about one command, shown through the hook, the rewritten line and a real shell. */
+export function describeContract({ name, account, settings, cleanUp }: ContractSubject): void {
+  describe(`a command under ${name}`, () => {
+    let ground: Ground;
+
+    beforeAll(async () => {
+      ground = makeGround("contract", account, settings);
+      await call(ground, "true"); // Makes the container, with its progress on stderr.
+    });
+    afterAll(() => {
+      cleanUp(ground);
+      rmSync(ground.root, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    it.each([0, 1, 7, 126, 130, 255])("ends with its own exit code %i", async (code) => {
+      expect(await outcome(ground, `exit ${code}`)).toEqual({ code, out: "", err: "" });
+    });
+
+    it("keeps stdout and stderr apart", async () => {
+      expect(await outcome(ground, "echo out; echo err >&2; false")).toEqual({
+        code: 1,
+        out: "out\n",
+        err: "err\n",
+      });
+    });
+
+    it("brings every byte of five megabytes", async () => {
+      const { stdout } = await call(ground, "head -c 5242880 /dev/urandom > blob; cat blob");
+      expect(stdout.equals(readFileSync(path.join(ground.project, "blob")))).toBe(true);
+    });
+
+    it.each([
+      [`printf '%s|' "it's" 'a "b"' \\$x '$&' '\`t\`' "$(echo s)" a\\ b`, 'it\'s|a "b"|$x|$&|`t`|s|a b|'],
+      ["cat <<'E'\n$HOME 'x' \"y\" \\\nE", "$HOME 'x' \"y\" \\\n"],
+      ["echo 'äöü 日本 🎉'; echo one; # two\necho three", "äöü 日本 🎉\none\nthree\n"],
+    ])("runs the text as it was written: %j", async (command, out) => {
+      expect(await outcome(ground, command)).toEqual({ code: 0, out, err: "" });
+    });
+
+    it("runs 200 KB of command", async () => {
+      expect(await outcome(ground, `: ${"y".repeat(200_000)}; echo end`)).toEqual({
+        code: 0,
+        out: "end\n",
+        err: "",
+      });
+    });
+
+    it("carries the folder over, also one of the sandbox's own /tmp", async () => {
+      expect((await call(ground, "mkdir -p 'a b' && cd 'a b'")).cwd).toBe(path.join(ground.project, "a b"));
+      const { cwd } = await call(ground, "mkdir -p /tmp/t && cd /tmp/t && echo x > f");
+      expect(readFileSync(path.join(cwd, "f"), "utf8")).toBe("x\n");
+      expect((await call(ground, "cd 'a b'; false")).cwd).toBe("");
+    });
+
+    it("owns what it makes, and runs as the user", async () => {
+      const { out } = await outcome(ground, "echo x > mine; id -u; id -g");
+      expect(out).toBe(`${account.uid}\n${account.gid}\n`);
+      const { uid, gid } = statSync(path.join(ground.project, "mine"));
+      expect([uid, gid]).toEqual([account.uid, account.gid]);
+    });
+
+    it("has no secret of the host", async () => {
+      const { out } = await outcome(
+        ground,
+        "env; cat ~/.ssh/id_rsa ~/.claude/settings.json 2>/dev/null; true",
+      );
+      expect(out).not.toMatch(/sk-host|key of the host|"sandhook"/);
+    });
+
+    it("cannot change protected paths, nor go round them", async () => {
+      const tries = [
+        "echo x > .git/hooks/pre-commit",
+        "echo x >> .git/config",
+        "mv .git g && mkdir .git",
+        "mkdir -p .claude && echo x > .claude/settings.json",
+        "echo x > .mcp.json",
+        "echo x > .vscode/tasks.json",
+      ];
+      const { out } = await outcome(
+        ground,
+        `${tries.map((t, n) => `( ${t} ) 2>/dev/null && echo ${n}`).join("\n")}\ntrue`,
+      );
+      expect(out).toBe("");
+      expect(existsSync(path.join(ground.project, ".git/hooks/pre-commit"))).toBe(false);
+    });
+
+    it("has no network, no capability, and sees no process of the host", async () => {
+      const ask =
+        "tail -n +3 /proc/net/dev | grep -v ' lo:'; grep CapEff /proc/self/status; ls -d /proc/[0-9]* | wc -l";
+      const [capabilities, processes] = (await outcome(ground, ask)).out.trim().split("\n");
+      expect(capabilities).toBe(`CapEff:\t${"0".repeat(16)}`);
+      expect(Number(processes)).toBeLessThan(20);
+    });
+
+    it("runs many at once", async () => {
+      const all = await Promise.all(
+        Array.from({ length: 16 }, (_, n) => outcome(ground, `sleep 0.2; echo ${n}`)),
+      );
+      expect(all.map(({ out }) => out)).toEqual(Array.from({ length: 16 }, (_, n) => `${n}\n`));
+    });
+
+    it.each([
+      ["the group by SIGTERM", "SIGTERM", -1],
+      ["the group by SIGKILL", "SIGKILL", -1],
+    ] as const)("leaves no process behind when its caller ends %s", async (_, signal, sign) => {
+      const mark = `86${process.hrtime.bigint().toString().slice(-6)}`;
+      const command = `sleep ${mark} & (setsid sleep ${mark} &) ; trap '' TERM; touch up-${mark}; sleep ${mark}; sleep ${mark}`;
+      const running = startLine(ground, rewrite(ground, command));
+      await until(() => existsSync(path.join(ground.project, `up-${mark}`)));
+      expect(processesWith(`sleep\0${mark}`).length).toBeGreaterThan(0);
+      process.kill(sign * running.pid, signal);
+      await running.ended;
+      await until(() => processesWith(`sleep\0${mark}`).length === 0);
+    });
+
+    it("refuses a job that is gone", async () => {
+      const line = rewrite(ground, "touch canary");
+      rmSync(path.join(ground.home, ".local/share/sandhook/jobs"), { recursive: true });
+      const { code, stderr } = await startLine(ground, line).ended;
+      expect([code, stderr]).toEqual([125, expect.stringContaining("the command was not run")]);
+      expect(existsSync(path.join(ground.project, "canary"))).toBe(false);
+    });
+  });
+}

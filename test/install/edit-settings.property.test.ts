@@ -1,0 +1,166 @@
+import fc from "fast-check";
+import { parse } from "jsonc-parser";
+import { describe, expect, it } from "vitest";
+import { hostPath } from "../../src/core/paths.ts";
+import { InstallError } from "../../src/core/errors.ts";
+import { addHooks, dropHooks } from "../../src/install/edit-settings.ts";
+import { renderGroup } from "../../src/install/handler.ts";
+import { REGISTRATIONS } from "../../src/install/registration.ts";
+import { undoSplices } from "../../src/install/splice.ts";
+
+const home = hostPath("/home/me");
+const root = hostPath("/home/me/.local/share/sandhook");
+const own = (timeout: number) =>
+  REGISTRATIONS.map((registration) => ({
+    event: registration.event,
+    group: renderGroup(registration, { kind: "own", home, root, claudeConfigDir: undefined, timeout }),
+  }));
+const wanted = own(30);
+const FILE = "settings.json";
+
+/** White space and comments between two tokens. */
+const filler = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom("", " ", "\n", "\n  ", "\n\t", "\r\n    ", "  ") },
+  { weight: 1, arbitrary: fc.constantFrom("/* , { */", "// ] , }\n", " // it's\r\n  ", "\n  /* a\n b */ ") },
+);
+const quoted = (value: string): string => JSON.stringify(value);
+const word = fc.constantFrom("a", "b", "env", "model", "a // b", 'q"uote', "ü😀", "__proto__");
+const scalar = fc.constantFrom("1", "-2.5e3", "true", "null", '""', '"// no comment"', '"a,}"');
+const foreignHandler = fc.constantFrom(
+  '{"type":"command","command":"audit.sh"}',
+  '{ "type": "http", "url": "http://127.0.0.1/x", "timeout": 5 }',
+  '{"command":"echo /x/sandhook/current/libexec/hooks","type":"command","args":[]}',
+);
+
+function list(items: fc.Arbitrary<string>, [open, close]: readonly [string, string]): fc.Arbitrary<string> {
+  const item = fc.tuple(filler, items, filler).map((parts) => parts.join(""));
+  return fc
+    .tuple(fc.array(item, { maxLength: 4 }), filler, fc.boolean())
+    .map(
+      ([all, end, trailing]) => open + all.join(",") + (trailing && all.length > 0 ? "," : "") + end + close,
+    );
+}
+
+function object(members: fc.Arbitrary<readonly [string, string]>): fc.Arbitrary<string> {
+  const member = fc.tuple(members, filler, filler);
+  return fc
+    .tuple(
+      fc.uniqueArray(member, { maxLength: 4, selector: ([[key]]) => key }),
+      fc.array(filler, { minLength: 9, maxLength: 9 }),
+      fc.boolean(),
+    )
+    .map(([all, space, trailing]) => {
+      const parts = all.map(
+        ([[key, value], before, after], at) =>
+          `${space[at] ?? ""}${quoted(key)}${before}:${after}${value}${space[at + 4] ?? ""}`,
+      );
+      return `{${parts.join(",")}${trailing && parts.length > 0 ? "," : ""}${space[8] ?? ""}}`;
+    });
+}
+
+const value: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 2 },
+    scalar,
+    list(tie("value"), ["[", "]"]),
+    object(fc.tuple(word, tie("value"))),
+  ),
+})).value;
+
+const group = object(
+  fc.oneof(
+    fc.tuple(fc.constant("hooks"), list(foreignHandler, ["[", "]"])),
+    fc.tuple(fc.constant("matcher"), fc.constantFrom('"Bash"', '"*"')),
+  ),
+).filter((text) => text.includes('"hooks"'));
+const hooks = object(fc.tuple(fc.constantFrom("PreToolUse", "PostToolUse", "Stop"), list(group, ["[", "]"])));
+const settings = fc
+  .tuple(filler, object(fc.oneof(fc.tuple(word, value), fc.tuple(fc.constant("hooks"), hooks))), filler)
+  .map((parts) => parts.join(""));
+
+const json = (text: string): unknown => parse(text, [], { allowTrailingComma: true });
+const runs = { numRuns: 2000 };
+
+describe("any settings text", () => {
+  it("is the same bytes after adding our hooks and undoing it", () => {
+    fc.assert(
+      fc.property(settings, (text) => {
+        const edited = addHooks(text, wanted, FILE);
+        expect(edited.after).not.toBe(text);
+        expect(undoSplices(edited.after, edited.splices)).toBe(text);
+      }),
+      runs,
+    );
+  });
+
+  it("is not changed by adding our hooks a second time", () => {
+    fc.assert(
+      fc.property(settings, (text) => {
+        const { after } = addHooks(text, wanted, FILE);
+        expect(addHooks(after, wanted, FILE)).toEqual({ before: after, after, splices: [] });
+      }),
+      runs,
+    );
+  });
+
+  it("holds our hooks once after an older version's were replaced", () => {
+    fc.assert(
+      fc.property(settings, (text) => {
+        const old = addHooks(text, own(7), FILE).after;
+        const { after } = addHooks(old, wanted, FILE);
+        expect(after.split('libexec/hook"')).toHaveLength(2);
+        expect(addHooks(after, wanted, FILE).splices).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  it("says the same about everything foreign after adding and dropping without a record", () => {
+    fc.assert(
+      fc.property(settings, (text) => {
+        const dropped = dropHooks(addHooks(text, wanted, FILE).after, FILE).after;
+        const strip = (source: string): unknown => {
+          const data = json(source) as Record<string, unknown>;
+          const events = Object.entries((data["hooks"] ?? {}) as Record<string, unknown[]>);
+          const left = events.filter(([, groups]) => groups.length > 0);
+          return { ...data, hooks: Object.fromEntries(left) };
+        };
+        expect(strip(dropped)).toEqual(strip(text));
+      }),
+      runs,
+    );
+  });
+
+  it("keeps every comment", () => {
+    const comments = (text: string): readonly string[] =>
+      text.match(/\/\* , \{ \*\/|\/\/ \] , \}|a\n b/g) ?? [];
+    fc.assert(
+      fc.property(settings, (text) => {
+        const { after } = addHooks(text, wanted, FILE);
+        expect(comments(after)).toEqual(comments(text));
+        expect(comments(dropHooks(after, FILE).after)).toEqual(comments(text));
+      }),
+      runs,
+    );
+  });
+});
+
+describe("any text at all", () => {
+  it("is edited or refused with a coded error", () => {
+    const text = fc.oneof(
+      fc.string(),
+      value,
+      settings.map((whole) => whole.slice(0, whole.length / 2)),
+    );
+    fc.assert(
+      fc.property(text, (source) => {
+        try {
+          addHooks(source, wanted, FILE);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InstallError);
+        }
+      }),
+      runs,
+    );
+  });
+});
