@@ -1,5 +1,7 @@
 import { InputError } from "../core/errors.ts";
-import type { HostPath } from "../core/paths.ts";
+import { type HostPath, parentOf } from "../core/paths.ts";
+import type { FlatSettings } from "./flatten-settings.ts";
+import type { ListValues } from "./keys.ts";
 
 /**
  * What we take from Claude Code's own keys, each list as written. Absent lists are empty.
@@ -67,7 +69,77 @@ export function parseNativeSettings(
     additionalDirectories: read("permissions", "additionalDirectories"),
     allow: rules("allow"),
     deny: rules("deny"),
-    managedDomainsOnly: ["sandbox", "network", "allowManagedDomainsOnly"].reduce(at, settings as unknown) === true,
-    managedReadsOnly: ["sandbox", "filesystem", "allowManagedReadPathsOnly"].reduce(at, settings as unknown) === true,
+    managedDomainsOnly:
+      ["sandbox", "network", "allowManagedDomainsOnly"].reduce<unknown>(at, settings) === true,
+    managedReadsOnly:
+      ["sandbox", "filesystem", "allowManagedReadPathsOnly"].reduce<unknown>(at, settings) === true,
   };
+}
+
+const RULE = /^(Read|Edit|Write|MultiEdit|NotebookEdit)\(([\s\S]+)\)$/;
+
+/** A path of `sandbox.filesystem`, as sandhook writes it: relative ones of user files count from their folder. */
+function sandboxPath(written: string, base: string | undefined): string {
+  if (written.startsWith("//")) return written.slice(1);
+  return rebase(written, base);
+}
+
+function rebase(relative: string, base: string | undefined): string {
+  if (base === undefined || /^[/~]/.test(relative)) return relative;
+  return `${base}/${relative.replace(/^\.\//, "")}`;
+}
+
+/** A path of a permission rule: `//x` is absolute, `/x` counts from the settings' place, a bare name is at any depth. */
+function rulePath(written: string, base: string | undefined): string {
+  if (written.startsWith("//")) return written.slice(1);
+  if (written.startsWith("~")) return written;
+  if (written.startsWith("/")) return rebase(written.slice(1), base);
+  return written.replace(/\/\*\*$/, "").includes("/") ? written : `**/${written}`;
+}
+
+function ruleTexts(rules: readonly string[], reading: boolean, base: string | undefined): readonly string[] {
+  return rules.flatMap((rule) => {
+    const [, tool = "", written = ""] = RULE.exec(rule) ?? [];
+    return (tool === "Read") === reading && written !== "" ? [rulePath(written, base)] : [];
+  });
+}
+
+/** A pattern in the middle of a path names no folder that could be opened. */
+function isPlain(path: string): boolean {
+  return !/[*?[]/.test(path.replace(/\/\*\*$/, ""));
+}
+
+/** The same by our keys. What a grant cannot say with a plain path it does not grant. */
+export function flattenNative(
+  native: NativeSettings,
+  { scope, file }: { readonly scope: string; readonly file: HostPath | undefined },
+): FlatSettings {
+  const base = scope === "user" && file !== undefined ? parentOf(file) : undefined;
+  const paths = (list: readonly string[]): readonly string[] => list.map((path) => sandboxPath(path, base));
+  const allowed = (reading: boolean): readonly string[] =>
+    ruleTexts(native.allow, reading, base).filter(isPlain);
+  return {
+    choices: {},
+    lists: {
+      "filesystem.allowWrite": [
+        ...paths(native.allowWrite),
+        ...native.additionalDirectories.map((path) => rebase(path, undefined)),
+        ...allowed(false),
+      ],
+      "filesystem.denyWrite": [...paths(native.denyWrite), ...ruleTexts(native.deny, false, base)],
+      "filesystem.denyRead": [...paths(native.denyRead), ...ruleTexts(native.deny, true, base)],
+      "filesystem.allowRead": [...paths(native.allowRead).filter(isPlain), ...allowed(true)],
+      "network.allowedDomains": native.allowedDomains,
+      "network.deniedDomains": native.deniedDomains,
+      excludedCommands: native.excludedCommands,
+    },
+  };
+}
+
+/** The lists that a managed file closes by Claude Code's own switches. */
+export function closedByNative(native: NativeSettings): readonly (keyof ListValues)[] {
+  return [
+    ...(native.managedDomainsOnly ? (["network.allowedDomains", "network.presets"] as const) : []),
+    ...(native.managedReadsOnly ? (["filesystem.allowRead"] as const) : []),
+  ];
 }

@@ -3,7 +3,7 @@ import type { HostPath } from "../core/paths.ts";
 import { InputError } from "../core/errors.ts";
 import type { LayerFile, Scope } from "./layers.ts";
 import { type NativeSettings, parseNativeSettings } from "./native-settings.ts";
-import type { SandhookSettings } from "./schema.ts";
+import type { ProfileDefinition, SandhookSettings } from "./schema.ts";
 
 /** One source of settings that exists: the whole object Claude Code reads, and our checked parts of it. */
 export interface Layer {
@@ -24,7 +24,7 @@ export interface SettingsReader {
   parse(text: string, file: HostPath): unknown;
   check(section: unknown, file: HostPath): SandhookSettings;
   /** The same for a profile in a file of its own. */
-  checkProfile(profile: unknown, file: HostPath): NonNullable<SandhookSettings["profiles"]>[string];
+  checkProfile(profile: unknown, file: HostPath): ProfileDefinition;
 }
 
 /** Options of the command line, in the vocabulary of the settings. */

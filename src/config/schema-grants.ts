@@ -64,7 +64,9 @@ const networkObject = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .optional()
-    .describe("Program and arguments of a proxy that takes the place of our own, run outside the sandbox. Default: none.")
+    .describe(
+      "Program and arguments of a proxy that takes the place of our own, run outside the sandbox. Default: none.",
+    )
     .meta({ examples: [["/usr/local/bin/corporate-proxy", "--stdio"]] }),
 });
 
@@ -77,15 +79,30 @@ const variablePattern = z
   .string()
   .regex(/^[A-Za-z_*][A-Za-z0-9_*]*$/, "expected a variable name, in which * stands for any characters");
 
+/** The runner's own names are in lower case, and these would act on the host before the sandbox stands. */
+const SETTABLE =
+  /^(?!(LD_|DYLD_|SANDHOOK_|GCONV_PATH$|BASH_ENV$|ENV$|HOME$|IFS$|PS4$|SHELLOPTS$|BASHOPTS$))(?=.*[A-Z])[A-Za-z_][A-Za-z0-9_]*$|^(https?|ftp|all|no)_proxy$/;
+
+export const variableSettings = z.record(
+  z
+    .string()
+    .regex(
+      SETTABLE,
+      "expected a variable that may be set: one with a capital letter, and none of the loader's or shell's own",
+    ),
+  z.string().regex(/^[^\0]*$/, "expected no NUL character"),
+);
+
 export const environment = z
   .strictObject({
     pass: z
       .array(variablePattern)
       .optional()
-      .describe("Variables that reach the command although they look like secrets. A `deny` in any file wins.")
+      .describe(
+        "Variables that reach the command although they look like secrets. A `deny` in any file wins.",
+      )
       .meta({ default: [], examples: [["GITHUB_TOKEN"]] }),
-    set: z
-      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable name"), z.string().regex(/^[^\0]*$/, "expected no NUL character"))
+    set: variableSettings
       .optional()
       .describe("Variables that are set inside the sandbox.")
       .meta({ default: {}, examples: [{ CI: "1" }] }),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { audit, container, limits } from "./schema-engine.ts";
+import { audit, container, seatbelt } from "./schema-engine.ts";
 import { environment, filesystem, network } from "./schema-grants.ts";
 
 const engine = z
@@ -31,7 +31,7 @@ const profile = z
     workspace: z
       .enum(["write", "read-only"])
       .optional()
-      .describe("Whether commands may write in the project."),
+      .describe("`read-only`: commands can write nothing but their temporary folder."),
     reads: z
       .enum(["host", "listed"])
       .optional()
@@ -45,6 +45,7 @@ const profile = z
     filesystem: filesystem.optional(),
     network: network.optional(),
     env: environment.optional(),
+    seatbelt: seatbelt.optional(),
   })
   .describe("A named set of values.");
 
@@ -84,7 +85,7 @@ export const sandhookSchema = z
     network: network.optional(),
     env: environment.optional(),
     container: container.optional(),
-    limits: limits.optional(),
+    seatbelt: seatbelt.optional(),
     excludedCommands: z
       .array(z.string().min(1))
       .optional()
@@ -128,3 +129,4 @@ export const profileSchema = profile;
 export type SandhookSettings = z.infer<typeof sandhookSchema>;
 export type ProfileDefinition = z.infer<typeof profileSchema>;
 export type CommandRule = z.infer<typeof commandRule>;
+export type MountSetting = NonNullable<NonNullable<SandhookSettings["container"]>["mounts"]>[number];
