@@ -80,7 +80,7 @@ const LIST_VALUES: { readonly [K in keyof ListValues]: readonly ListValues[K][] 
 
 function nest(key: string, value: unknown): SandhookSettings {
   const [outer = "", inner] = key.split(".");
-  return (inner === undefined ? { [outer]: value } : { [outer]: { [inner]: value } }) as SandhookSettings;
+  return inner === undefined ? { [outer]: value } : { [outer]: { [inner]: value } };
 }
 
 function inProfile(definition: ProfileDefinition): SandhookSettings {
@@ -115,7 +115,7 @@ function merge(fragments: readonly SandhookSettings[]): SandhookSettings {
       merged[key] = blocks && known !== null ? { ...(known as object), ...(value as object) } : value;
     }
   }
-  return merged as SandhookSettings;
+  return merged;
 }
 
 const choiceFragment = fc
