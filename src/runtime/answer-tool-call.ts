@@ -39,9 +39,10 @@ export function rewriteSites(site: Site): readonly RewriteSite[] {
 function isOurs(context: HookContext, command: string): boolean {
   const sites = rewriteSites(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
-  const [{ jobs } = rewriteSite(context.site)] = sites;
-  if (id === undefined || !sites.some(({ runner }) => command.includes(runner))) return false;
-  return context.host.readText(joinHost(jobs, id, "line")) === command;
+  if (id === undefined) return false;
+  const { jobs } = rewriteSite(context.site);
+  const original = context.host.readText(joinHost(jobs, id, "command"));
+  return original !== undefined && sites.some((site) => renderCommand(site, id, original) === command);
 }
 
 /**
@@ -77,7 +78,6 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, pl
   for (const folder of [rewrite.jobs, ...(invocation.folders ?? [])]) sweepJobs(folder);
   writeJob(rewrite.jobs, id, [
     { name: "command", content: plan.call.command },
-    { name: "line", content: line },
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);

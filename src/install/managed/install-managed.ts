@@ -1,10 +1,14 @@
-import { rmSync, rmdirSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, rmdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { InstallError } from "../../core/errors.ts";
 import { isInside } from "../../core/paths.ts";
 import { ensureFolder, writeAtomically } from "../atomic-write.ts";
+import { entryScriptName } from "../handler.ts";
 import { withInstallLock } from "../install-lock.ts";
 import { onMachine } from "../machine-errors.ts";
+import type { InstallLayout } from "../layout.ts";
 import { ensureRuntime, removeRuntime } from "../runtime.ts";
 import type { RuntimeSource } from "../runtime-source.ts";
 import { type ManagedPolicy, OWN_KEYS, renderDropIn, renderSettings } from "./drop-in.ts";
@@ -92,6 +96,28 @@ async function publicly<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Lets root make the compiled code of the hook: users cannot write it, so that no call of theirs would. */
+function warmUp({ codeCache, entry }: InstallLayout): void {
+  ensureFolder(codeCache, 0o755);
+  const home = mkdtempSync(path.join(tmpdir(), "sandhook-"));
+  const event = {
+    hook_event_name: "PreToolUse",
+    tool_name: "Bash",
+    cwd: home,
+    tool_input: { command: "true" },
+  };
+  try {
+    // Whatever it answers: this spares the calls to come some milliseconds, and decides nothing.
+    spawnSync(path.join(entry, entryScriptName("pre-tool-use")), {
+      env: { HOME: home, CLAUDE_PROJECT_DIR: home },
+      input: JSON.stringify(event),
+      timeout: 20_000,
+    });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
 function writeDropIn(place: ManagedPlace, change: DropInChange, policy: ManagedPolicy): boolean {
   const { file, before, after = "" } = change;
   const made = ensureFolder(path.dirname(file));
@@ -126,6 +152,7 @@ export async function installManaged(options: ManagedOptions, onStep: (step: str
     ensureFolder(layout.root, layout.folderMode); // Before the lock, which would make it private.
     return withInstallLock(layout.lock, () => {
       ensureRuntime(layout, { source, node, onStep });
+      if (place.staging === undefined) warmUp(layout);
       if (runtimeOnly) return;
       if (writeDropIn(place, planDropIn(options), policy)) onStep(`wrote ${onDisk(place, place.dropIn)}`);
     });

@@ -45,6 +45,7 @@ export function managedLayout(place: ManagedPlace): InstallLayout {
     entry: joinHost(root, "entry"),
     records: joinHost(root, "installs"),
     lock: joinHost(root, "install.lock"),
+    codeCache: joinHost(root, "code-cache"),
     state: [],
     jobs: joinHost(root, "jobs"),
   };
