@@ -38,10 +38,16 @@ export const HOOK_TAIL = "sandhook/current/libexec/hook";
 const PLAIN_PATH = /^[A-Za-z0-9_@%+,./-]+$/;
 
 /**
- * Ends in 2 for every failure of the hook (missing file, crash, signal): the only code that every release takes
- * as a refusal.
+ * Ends in 2 for every failure of the hook (missing file, crash, signal, an answer that is no JSON object): the only code
+ * that every release takes as a refusal. The subshell reads the hook's script and becomes Node; a shell of its own for
+ * the script would cost every call a millisecond.
  */
-const GUARDED = '/bin/sh "$0" "$1" || exit 2';
+const GUARDED = [
+  'answer=$(. "$0") || exit 2',
+  'case $answer in "{"*"}") printf "%s\\n" "$answer" && exit 0 ;; esac',
+  'echo "sandhook: the command was not run: the hook gave no answer. Type: sandhook doctor" >&2',
+  "exit 2",
+].join("; ");
 
 /** The shell script that releases before 2.1.139 start, below `<root>/entry`. */
 export function entryScriptName(entry: string): string {
@@ -106,7 +112,7 @@ function cleanStart(entry: string, target: OwnTarget, projectDir: string): reado
   const { home, root, claudeConfigDir } = target;
   const config = claudeConfigDir === undefined ? [] : [`CLAUDE_CONFIG_DIR=${claudeConfigDir}`];
   const variables = [`HOME=${home}`, `PATH=${HOOK_PATH}`, ...config, `CLAUDE_PROJECT_DIR=${projectDir}`];
-  return [...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry];
+  return [...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry, "checked"];
 }
 
 /** The same as one shell line, for a home folder whose name a shell would split or expand. */

@@ -17,6 +17,8 @@ export interface InstallLayout {
   /** What was changed in which settings file, so that it can be undone byte for byte. */
   readonly records: HostPath;
   readonly lock: HostPath;
+  /** What V8 compiled of the current version; made by the hook, and only ever an accelerator. */
+  readonly codeCache: HostPath;
   /** Folders of the running product; made here so that they are private from the start. */
   readonly state: readonly HostPath[];
   readonly jobs: HostPath;
@@ -36,6 +38,7 @@ export function layoutFor(home: HostPath): InstallLayout {
     entry: joinHost(root, "entry"),
     records: joinHost(root, "installs"),
     lock: joinHost(root, "install.lock"),
+    codeCache: joinHost(root, "code-cache"),
     state: [jobs, joinHost(root, "containers"), joinHost(root, "audit")],
     jobs,
   };

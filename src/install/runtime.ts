@@ -97,6 +97,7 @@ function ensureVersion(layout: InstallLayout, version: string, files: readonly R
       renameSync(folder, path.join(layout.versions, `.damaged-${String(process.pid)}`));
     }
     renameSync(partial, folder);
+    rmSync(layout.codeCache, { recursive: true, force: true });
     rmSync(path.join(layout.versions, `.damaged-${String(process.pid)}`), { recursive: true, force: true });
     return true;
   });
@@ -156,8 +157,8 @@ function removeOldVersions(
 export function removeRuntime(layout: InstallLayout): boolean {
   return onMachine(layout.root, () => {
     const there = namesIn(layout.versions).length > 0 || linkTarget(layout.current) !== undefined;
-    const { current, entry, launcher, node, records, versions } = layout;
-    for (const made of [current, entry, path.dirname(launcher), node, versions, records]) {
+    const { codeCache, current, entry, launcher, node, records, versions } = layout;
+    for (const made of [current, entry, path.dirname(launcher), node, versions, records, codeCache]) {
       rmSync(made, { recursive: true, force: true });
     }
     return there;

@@ -32,7 +32,8 @@ function isOurs(context: HookContext, command: string): boolean {
   const { runner, jobs } = rewriteSite(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
   if (id === undefined || !command.includes(runner)) return false;
-  return context.host.readText(joinHost(jobs, id, "line")) === command;
+  const original = context.host.readText(joinHost(jobs, id, "command"));
+  return original !== undefined && renderCommand({ runner, jobs }, id, original) === command;
 }
 
 /**
@@ -68,7 +69,6 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, pl
   for (const folder of [rewrite.jobs, ...(invocation.folders ?? [])]) sweepJobs(folder);
   writeJob(rewrite.jobs, id, [
     { name: "command", content: plan.call.command },
-    { name: "line", content: line },
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
