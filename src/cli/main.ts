@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addContainerCommands } from "./container-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 
@@ -14,5 +15,6 @@ const program = new Command("sandhook")
   .version(manifest.version)
   .showHelpAfterError("Type: sandhook --help");
 addInstallCommands(program, installContext({ folder, version: manifest.version }));
+addDoctorCommand(program);
 addContainerCommands(program);
 await program.parseAsync();
