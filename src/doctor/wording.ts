@@ -23,7 +23,7 @@ const REPAIRS: Readonly<Record<Blocker, string>> = {
   "daemon-down": "sudo systemctl start docker",
   subuid:
     'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER" && podman system migrate',
-  unknown: "sandhook verify",
+  unknown: "bwrap --unshare-all --ro-bind / / true   # shows the message again",
 };
 
 const ok = (message: string): Words => ({ level: "ok", message });
@@ -67,8 +67,8 @@ function hookWords(fact: Of<"hook" | "gate" | "native">): Words {
       );
     case "hook.other":
       return warning(
-        `another hook in ${fact.file} sees every Bash command and may rewrite it: ${fact.command}. When two hooks rewrite, the last one wins; the shell gate still sandboxes what is run`,
-        "sandhook verify",
+        `another hook in ${fact.file} sees every Bash command and may rewrite it: ${fact.command}. When two hooks rewrite, the last one wins; only the shell gate then sandboxes the command`,
+        `take that hook out of ${fact.file}, or keep the shell gate registered`,
       );
     case "gate.registered":
       return ok(`the shell gate is registered in ${fact.file}`);

@@ -39,13 +39,16 @@ function ownFacts(context: DoctorContext, seen: SettingsSeen): readonly Fact[] {
   return handlersOf(seen)
     .filter(({ handler }) => isOwnHandler(handler))
     .map((found) =>
-      isIntact(context, found)
+      scope === "managed" || isIntact(context, found)
         ? { kind: "hook.registered", file, scope }
         : { kind: "hook.altered", file, scope, event: found.event },
     );
 }
 
-/** Whether the hook is registered in a settings file of the project, as it was installed, and not switched off. */
+/**
+ * Whether the hook is registered in a settings file of the project, as it was installed, and not switched off. The form
+ * of managed files is checked by `sandhook managed verify`.
+ */
 export const hooks: Check = {
   name: "hooks",
   find(context) {
