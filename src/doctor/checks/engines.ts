@@ -77,7 +77,7 @@ async function findImage(context: DoctorContext, engine: EngineName | undefined)
 }
 
 function imageOf(config: ReturnType<typeof resolveProject>["config"]): string | undefined {
-  return config.image.value;
+  return config["container.image"].value;
 }
 
 /** Which engines start a sandbox on this machine, by starting one. */
