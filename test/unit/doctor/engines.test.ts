@@ -96,6 +96,20 @@ describe("the check of engines", () => {
     });
   });
 
+  it("names an image that is not here yet", async () => {
+    const machine = brokenMachine({ engine: "docker", stderr: "" });
+    writeFile(`${machine.host.home}/.claude/settings.json`, {
+      sandhook: { engine: "docker", container: { image: "example.invalid/x:1" } },
+    });
+    const run: DoctorContext["run"] = (_, args) =>
+      Promise.resolve({ exitCode: args[0] === "image" ? 1 : 0, stdout: "", stderr: "" });
+    expect(await engines.find({ ...machine, run })).toContainEqual({
+      kind: "image.missing",
+      engine: "docker",
+      image: "example.invalid/x:1",
+    });
+  });
+
   it("takes an engine that nobody chose for a note", async () => {
     const facts = await engines.find(brokenMachine({ engine: "docker", stderr: "no" }));
     const others = facts
