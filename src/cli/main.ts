@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addContainerCommands } from "./container-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
@@ -17,5 +18,6 @@ const program = new Command("sandhook")
 const context = installContext({ folder, version: manifest.version });
 addInstallCommands(program, context);
 addManagedCommands(program, context);
+addDoctorCommand(program);
 addContainerCommands(program);
 await program.parseAsync();

@@ -29,6 +29,16 @@ function replaceIn(file: string, from: string, to: string): void {
   writeFileSync(file, text.replaceAll(from, to));
 }
 
+/** The files of a folder that hold a text; there is at least one. */
+function programsWith(folder: string, text: string): readonly string[] {
+  const files = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => path.join(folder, name));
+  const found = files.filter((file) => readFileSync(file, "utf8").includes(text));
+  if (found.length === 0) throw new Error(`no file of ${folder} has ${text}`);
+  return found;
+}
+
 /**
  * A view of the machine without /proc and without some programs, for the shell of a call and everything below it.
  * Undefined: the program is not there. A text: a script that is there instead.
@@ -59,8 +69,8 @@ export function standInForMac(ground: Ground, { shell, programs }: StandIn): Gro
   symlinkSync(shell, path.join(shells, "sh"));
   const sandboxExec = path.join(ground.root, "sandbox-exec");
   copyFileSync(FAKE, sandboxExec);
-  for (const name of ["pre-tool-use", "shell-gate"])
-    replaceIn(path.join(libexec, `${name}.cjs`), "/usr/bin/sandbox-exec", sandboxExec);
+  const bundles = programsWith(libexec, "/usr/bin/sandbox-exec");
+  for (const file of bundles) replaceIn(file, "/usr/bin/sandbox-exec", sandboxExec);
   for (const name of ["hook", "shell-gate", "sandhook-run"])
     replaceIn(path.join(libexec, name), "#!/bin/sh\n", `#!${path.join(shells, "sh")}\n`);
   const preload = path.join(ground.root, "as-mac.cjs");
