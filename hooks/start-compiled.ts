@@ -11,10 +11,11 @@ declare const DIGEST: string;
  * V8 looks only at its own version, its flags and the length of the text, and trusts the bytes of the cache: so the
  * digest of the text is in the cache's name, and a cache is its bytes twice, of which a damaged one is told by comparing
  * (a checksum would cost more than the cache spares). Whatever is wrong with it, the text is compiled as usual.
- * The folder lies in our state, which every sandbox hides: what is in it runs with the rights of the hook.
+ * The folder lies beside the versions: what is in it runs with the rights of the hook. Every sandbox hides it, and in an
+ * installation for every user of a machine only root can write it.
  */
 const text = `${__dirname}/${PART}.js`;
-const folder = `${process.env["HOME"] ?? ""}/.local/share/sandhook/code-cache`;
+const folder = `${__dirname}/../../../code-cache`;
 const cache = `${PART}-${process.version}-${process.arch}-${DIGEST}`;
 
 function readCache(): Buffer | undefined {
@@ -37,7 +38,7 @@ function writeCache(): void {
   const partial = `${folder}/.${cache}-${String(process.pid)}`;
   try {
     const data = script.createCachedData();
-    writeFileSync(partial, Buffer.concat([data, data]), { flag: "wx", mode: 0o600 });
+    writeFileSync(partial, Buffer.concat([data, data]), { flag: "wx", mode: 0o644 });
     renameSync(partial, `${folder}/${cache}`);
     for (const name of readdirSync(folder))
       if (name !== cache && name.startsWith(`${PART}-v`)) rmSync(`${folder}/${name}`, { force: true });

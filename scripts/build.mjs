@@ -63,7 +63,8 @@ for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);
   chmodSync(`dist/libexec/${name}`, 0o755);
 }
-cpSync("hooks/container", "dist/libexec/container", { recursive: true });
+for (const folder of ["container", "stand-ins"])
+  cpSync(`hooks/${folder}`, `dist/libexec/${folder}`, { recursive: true });
 for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }

@@ -17,7 +17,7 @@ export interface HookGroup {
   readonly hooks: readonly HookHandler[];
 }
 
-/** Who will run the handler: the user who installs, or whoever checks the project out. */
+/** Who will run the handler: the user who installs, whoever checks the project out, or every user of the machine. */
 export type HandlerTarget =
   | {
       readonly kind: "own";
@@ -27,7 +27,8 @@ export type HandlerTarget =
       readonly claudeConfigDir: HostPath | undefined;
       readonly timeout: number;
     }
-  | { readonly kind: "portable"; readonly timeout: number };
+  | { readonly kind: "portable"; readonly timeout: number }
+  | { readonly kind: "managed"; readonly root: HostPath; readonly timeout: number };
 
 type OwnTarget = Extract<HandlerTarget, { kind: "own" }>;
 
@@ -95,6 +96,9 @@ function renderCommand(
   target: HandlerTarget,
 ): { readonly command: string; readonly args?: readonly string[] } {
   if (target.kind === "portable") return { command: portableLine(entry) };
+  // Exec form from 2.1.139 on, a shell line before; the file itself asks for HOME, which no settings file can name.
+  if (target.kind === "managed")
+    return { command: `${target.root}/entry/${entryStartName(entry)}`, args: [] };
   if (!PLAIN_PATH.test(target.root)) return { command: shellLine(entry, target) };
   return {
     command: `${target.root}/entry/${entryStartName(entry)}`,
@@ -123,14 +127,24 @@ function shellLine(entry: string, target: OwnTarget): string {
   return `/usr/bin/env ${words.join(" ")} || exit 2`;
 }
 
-/** The script of `entryScriptName`. The client says which project it is. */
-export function renderEntryScript(entry: string, { home, root }: Pick<OwnTarget, "home" | "root">): string {
-  const words = [`HOME=${home}`, `PATH=${HOOK_PATH}`].map(quote).join(" ");
+/**
+ * The script of `entryScriptName`, and of `entryStartName` where all users share it. The client says which project it
+ * is, and without a `home` whose HOME: it takes that variable from no repository.
+ */
+export function renderEntryScript(
+  entry: string,
+  { home, root }: { readonly home: HostPath | undefined; readonly root: HostPath },
+): string {
+  const words = [home === undefined ? 'HOME="$HOME"' : quote(`HOME=${home}`), quote(`PATH=${HOOK_PATH}`)];
   return [
     "#!/bin/sh",
-    "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the file beside it.",
-    `exec /usr/bin/env -i ${words} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
-    `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)}`,
+    home === undefined
+      ? "# Started by Claude Code for every user of this machine."
+      : "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the file beside it.",
+    `${home === undefined ? "" : "exec "}/usr/bin/env -i ${words.join(" ")} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
+    home === undefined
+      ? `  /bin/sh -c ${quote(GUARDED)} ${quote(`${root}/current/libexec/hook`)} ${quote(entry)} checked || exit 2`
+      : `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)}`,
     "",
   ].join("\n");
 }

@@ -60,9 +60,9 @@ export function ensureRuntime(
   did(ensureEntries(layout), `wrote ${layout.entry}`);
   if (chained !== undefined) {
     const chain = gatePrefix(layout.root, chained);
-    did(ensureScript(chain, renderChain(layout.root, chained)), `wrote ${chain}`);
+    did(ensureScript(chain, renderChain(layout.root, chained), layout.folderMode), `wrote ${chain}`);
   }
-  did(ensureScript(layout.launcher, launcherText(layout)), `wrote ${layout.launcher}`);
+  did(ensureScript(layout.launcher, launcherText(layout), layout.folderMode), `wrote ${layout.launcher}`);
   const previous = linkTarget(layout.current);
   did(ensureLink(layout.current, `versions/${version}`), `made ${version} the current version`);
   removeOldVersions(layout, [version, path.basename(previous ?? "")]).forEach((name) => {
@@ -72,7 +72,7 @@ export function ensureRuntime(
 
 function ensurePrivateFolders(layout: InstallLayout): void {
   for (const folder of [layout.root, ...layout.state]) {
-    ensureFolder(folder, 0o700);
+    ensureFolder(folder, layout.folderMode);
     const { uid, mode } = statSync(folder);
     if (process.getuid !== undefined && uid !== process.getuid()) {
       throw new InstallError({
@@ -81,9 +81,9 @@ function ensurePrivateFolders(layout: InstallLayout): void {
         hint: `Move it away, or give it back: chown -R $(id -u) ${quote(folder)}`,
       });
     }
-    if ((mode & 0o077) !== 0)
+    if ((mode & 0o777) !== layout.folderMode)
       onMachine(folder, () => {
-        chmodSync(folder, 0o700);
+        chmodSync(folder, layout.folderMode);
       });
   }
 }
@@ -91,7 +91,7 @@ function ensurePrivateFolders(layout: InstallLayout): void {
 function ensureVersion(layout: InstallLayout, version: string, files: readonly RuntimeFile[]): boolean {
   const folder = path.join(layout.versions, version);
   if (isIntact(folder, files)) return false;
-  ensureFolder(layout.versions, 0o700);
+  ensureFolder(layout.versions, layout.folderMode);
   return onMachine(folder, () => {
     for (const name of readdirSync(layout.versions)) {
       if (name.startsWith(".")) rmSync(path.join(layout.versions, name), { recursive: true, force: true });
@@ -122,25 +122,39 @@ function isIntact(folder: string, files: readonly RuntimeFile[]): boolean {
   }
 }
 
-/** The start of every registered command; see handler.ts for why there are two names for each entry. */
-function ensureEntries(layout: InstallLayout): boolean {
-  ensureFolder(layout.entry, 0o700);
-  return REGISTRATIONS.flatMap(({ entry }) => [
-    ensureScript(path.join(layout.entry, entryScriptName(entry)), renderEntryScript(entry, layout)),
-    ensureScript(path.join(layout.entry, entryStartName(entry)), ENTRY_START),
-  ]).includes(true);
+/** The scripts that registered commands start; see handler.ts for why there are two names for each entry. Pure. */
+export function renderEntries(
+  layout: InstallLayout,
+): readonly { readonly file: string; readonly text: string }[] {
+  return REGISTRATIONS.flatMap(({ entry }) => {
+    const script = renderEntryScript(entry, { home: layout.home, root: layout.named });
+    return [
+      { file: path.join(layout.entry, entryScriptName(entry)), text: script },
+      {
+        file: path.join(layout.entry, entryStartName(entry)),
+        text: layout.home === undefined ? script : ENTRY_START,
+      },
+    ];
+  });
 }
 
-function ensureScript(file: string, text: string): boolean {
-  ensureFolder(path.dirname(file), 0o700);
+function ensureEntries(layout: InstallLayout): boolean {
+  ensureFolder(layout.entry, layout.folderMode);
+  return renderEntries(layout)
+    .map(({ file, text }) => ensureScript(file, text, layout.folderMode))
+    .includes(true);
+}
+
+function ensureScript(file: string, text: string, folderMode: number): boolean {
+  ensureFolder(path.dirname(file), folderMode);
   const stats = lstatSync(file, { throwIfNoEntry: false });
   const same =
     stats?.isFile() === true && (stats.mode & 0o777) === 0o755 && readFileSync(file, "utf8") === text;
   return !same && writeAtomically(file, text, { mode: 0o755 });
 }
 
-function launcherText({ node, current }: InstallLayout): string {
-  return `#!/bin/sh\nexec ${quote(node)} ${quote(`${current}/sandhook.mjs`)} "$@"\n`;
+function launcherText({ named }: InstallLayout): string {
+  return `#!/bin/sh\nexec ${quote(`${named}/node`)} ${quote(`${named}/current/sandhook.mjs`)} "$@"\n`;
 }
 
 /**

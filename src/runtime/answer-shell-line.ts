@@ -3,7 +3,7 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
-import { ensureState, type HookContext, rewriteSite, writePlannedJob } from "./answer-tool-call.ts";
+import { ensureState, type HookContext, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { findProject } from "./session-store.ts";
 
@@ -29,12 +29,13 @@ interface WaitingJob {
 
 /** The jobs that a command names and that nobody has run. */
 function waitingJobs(context: GateContext, command: string): WaitingJob[] {
-  const site = rewriteSite(context.site);
+  const sites = rewriteSites(context.site);
   return [...command.matchAll(OUR_CALL)].flatMap(([, id = ""]) => {
-    const folder = joinHost(site.jobs, id);
+    const folder = joinHost(context.site.state, "jobs", id);
     const original = context.host.readText(joinHost(folder, "command"));
     const claimed = context.host.inspect(joinHost(folder, "claimed")) !== undefined;
-    return original === undefined || claimed ? [] : [{ id, action: renderAction(site, id), original }];
+    if (original === undefined || claimed) return [];
+    return sites.map((site) => ({ id, action: renderAction(site, id), original }));
   });
 }
 
