@@ -88,9 +88,14 @@ describe("the self-check", () => {
   });
 
   it.each([
-    ["prints nothing", ""],
-    ["prints words", "hello"],
-    ["prints half an object", '{"hookSpecificOutput":'],
+    ["nothing", ""],
+    ["words", "hello"],
+    ["half an object", '{"hookSpecificOutput":'],
+  ])("reports a refusal when the hook prints %s", async (_, stdout) => {
+    expect((await check(stdout)).kind).toBe("refused");
+  });
+
+  it.each([
     ["answers for another event", '{"hookSpecificOutput":{"hookEventName":"Stop"}}'],
     ["allows without a rewrite", reply({ permissionDecision: "allow" })],
     ["rewrites to something without a command", reply({ updatedInput: {} })],
