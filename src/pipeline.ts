@@ -53,10 +53,26 @@ function requireSupport(engine: Engine, plan: Plan): void {
   });
 }
 
-/** What is written but cannot be kept yet is refused, never ignored. */
+/** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
+const UNBUILT = {
+  "audit.commands": undefined,
+  "audit.maxBytes": undefined,
+  "audit.required": false,
+  mechanism: "auto",
+  tools: false,
+  unsandboxed: "deny",
+} as const;
+
+/**
+ * What is written but cannot be kept yet is refused, never ignored. The client's own `sandbox.excludedCommands` is the
+ * exception: it speaks of another sandbox, and a command that runs inside ours keeps every promise.
+ */
 function requireBuilt(config: Config): void {
   const asked = [
-    ...(config["audit.required"].value ? ["audit.required"] : []),
+    ...(Object.keys(UNBUILT) as (keyof typeof UNBUILT)[]).filter(
+      (key) => config[key].source.scope !== "default" && config[key].value !== UNBUILT[key],
+    ),
+    ...(config.excludedCommands.some(({ source }) => source.native !== true) ? ["excludedCommands"] : []),
     ...(config.commands.length > 0 ? ["commands"] : []),
   ];
   if (asked.length === 0) return;

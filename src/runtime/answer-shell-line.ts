@@ -44,6 +44,23 @@ function isWholly(command: string, job: WaitingJob): boolean {
   return command.startsWith(job.action) && !command.slice(job.action.length).includes("\n");
 }
 
+/**
+ * A line of ours whose job is gone or was run before. Sandboxing it anew would be safe but say nothing: its runner cannot
+ * be seen from inside.
+ * @throws EngineError `job.gone`
+ */
+function refuseGoneJob(context: GateContext, command: string, waiting: readonly WaitingJob[]): void {
+  const [, id] = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command) ?? [];
+  if (id === undefined || waiting.some((job) => job.id === id)) return;
+  const isOurs = rewriteSites(context.site).some((site) => command.startsWith(renderAction(site, id)));
+  if (!isOurs) return;
+  throw new EngineError({
+    code: "job.gone",
+    message: `its job ${id} is gone`,
+    hint: "Run the command again.",
+  });
+}
+
 /** Another hook has built our line into its own: the job's original goes back in, and everything runs inside. */
 function restoreOriginals(command: string, jobs: readonly WaitingJob[]): string {
   return jobs.reduce(
@@ -107,6 +124,7 @@ export function answerShellLine(line: string, context: GateContext): GateAnswer 
     case "call": {
       const { preamble, cwdFile, command } = parsed;
       const jobs = waitingJobs(context, command);
+      refuseGoneJob(context, command, jobs);
       const own = jobs.find((job) => isWholly(command, job));
       const id = own?.id ?? runCommand(context, restoreOriginals(command, jobs));
       return id === undefined ? { kind: "pass" } : { kind: "run", id, preamble, cwdFile: hostPath(cwdFile) };
