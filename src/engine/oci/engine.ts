@@ -31,9 +31,21 @@ function probe(flavor: Flavor, host: Host): Probe {
   }
 }
 
-function supports(plan: Plan): Support {
-  if (plan.network.mode === "allowlist") return { kind: "partial", missing: ["network allow-list"] };
-  return { kind: "full" };
+function supports({ network, container, limits }: Plan): Support {
+  const asked: Readonly<Record<string, unknown>> = {
+    "container.dockerfile": container.dockerfile,
+    "container.command": container.command,
+    "container.mounts": container.mounts,
+    "container.env": container.environment,
+    "container.startup": container.startup,
+    "container.caches": container.caches,
+    "container.flags": container.flags,
+    "container.disk": limits.diskBytes,
+    "container.ulimits": limits.ulimits,
+  };
+  const missing = Object.keys(asked).filter((key) => asked[key] !== undefined);
+  if (network.mode === "allowlist") missing.push("network allow-list");
+  return missing.length === 0 ? { kind: "full" } : { kind: "partial", missing };
 }
 
 /**
