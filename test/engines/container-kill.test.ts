@@ -106,7 +106,9 @@ for (const subject of containerSubjects()) {
         ground,
         rewrite(ground, `touch by-${mark}; sleep 9${mark} & sleep 9${mark}`),
       );
-      const lines = Array.from({ length: count }, () => rewrite(ground, `setsid sleep ${mark} & sleep ${mark}`));
+      const lines = Array.from({ length: count }, () =>
+        rewrite(ground, `setsid sleep ${mark} & sleep ${mark}`),
+      );
       const running = lines.map((line) => startLine(ground, line));
       await until(() => processesWith(`sleep\0${mark}`).length === 2 * count);
       for (const { pid } of running) process.kill(-pid, "SIGKILL");

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -79,7 +79,8 @@ for (const subject of containerSubjects()) {
       expect(readFileSync(config, "utf8")).not.toContain("x\n");
     });
 
-    it("is not replaced under a running call", async () => {
+    // The same code for every engine, and the wait for the running call takes ten seconds.
+    it.runIf(subject.name === "docker")("is not replaced under a running call", async () => {
       const mark = freshMark();
       const running = startLine(ground, rewrite(ground, `sleep ${mark}`));
       await until(() => processesWith(`sleep\0${mark}`).length > 0);
@@ -102,7 +103,11 @@ for (const subject of containerSubjects()) {
       expect((await outcome(ground, "echo one")).out).toBe("one\n");
       const [next = ""] = containersOf(subject, ground);
       expect(next).not.toBe("");
-      rmSync(path.join(ground.home, ".local/share/sandhook/containers", engine), { recursive: true });
+      const [key] = readdirSync(path.join(ground.home, ".local/share/sandhook/containers", engine));
+      for (const name of ["state", "spec", "inbox", "outbox", "config"])
+        rmSync(path.join(ground.home, ".local/share/sandhook/containers", engine, key ?? "", name), {
+          recursive: true,
+        });
       expect((await outcome(ground, "echo two")).out).toBe("two\n");
       expect(containersOf(subject, ground)).toHaveLength(1);
     });
@@ -127,7 +132,7 @@ for (const subject of containerSubjects()) {
 
     it("leaves no file of another owner in the project", async () => {
       await outcome(ground, "mkdir -p d/e && touch d/e/f");
-      const [file = "", ...args] = ["find", ground.project, ground.home, "!", "-uid", account.uid.toString()];
+      const [file, ...args] = ["find", ground.project, ground.home, "!", "-uid", account.uid.toString()];
       expect(execFileSync(file, args, { encoding: "utf8" })).toBe("");
       const own = asUser(ground, ["test", "-w", path.join(ground.project, "d/e/f")]);
       expect(spawnSync(own[0] ?? "", own.slice(1)).status).toBe(0);

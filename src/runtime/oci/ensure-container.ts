@@ -6,7 +6,7 @@ import { createArguments } from "../../engine/oci/create-arguments.ts";
 import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
-import { prepareHome, prepareTemporary, writeIdentity } from "./home.ts";
+import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
@@ -45,6 +45,7 @@ async function create(
 ): Promise<FoundContainer> {
   const image = await ensureImage(client, spec, say);
   prepareTemporary(spec);
+  prepareSeparate(spec);
   await writeIdentity(spec, await prepareHome(client, spec, image));
   const failure = {
     code: "container.not-created",
@@ -78,6 +79,7 @@ export async function ensureContainer(spec: ContainerSpec, say: Say): Promise<st
   const digest = digestNow(spec);
   if (found?.running !== true || found.digest !== digest) {
     say(describe(found));
+    spec.notes.forEach(say);
     if (found !== undefined) await removeWhenIdle(client, spec, found.id);
     found = await create(client, spec, digest, say);
     made = true;
