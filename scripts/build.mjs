@@ -69,3 +69,15 @@ for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }
 cpSync("profiles", "dist/profiles", { recursive: true });
+// The official tool for devcontainer.json files: one bundle of its makers, with its licence.
+for (const name of [
+  ...[
+    "devcontainer.js",
+    "package.json",
+    "LICENSE.txt",
+    "ThirdPartyNotices.txt",
+    "scripts/updateUID.Dockerfile",
+  ],
+  "dist/spec-node/devContainersSpecCLI.js",
+])
+  cpSync(`node_modules/@devcontainers/cli/${name}`, `dist/libexec/devcontainer/${name}`);

@@ -75,6 +75,7 @@ function flattenContainer(container: NonNullable<SandhookSettings["container"]>)
     choices: {
       "container.image": container.image,
       "container.dockerfile": container.dockerfile,
+      "container.devcontainer": container.devcontainer,
       "container.command": container.command,
       "container.host": container.host,
       "container.runtime": container.runtime,

@@ -94,6 +94,7 @@ export const CHOICES: { readonly [K in keyof ChoiceValues]: ChoiceSpec<ChoiceVal
   "network.proxyCommand": fixed<readonly string[] | undefined>(undefined, NEVER_FROM_PROJECT),
   "container.image": fixed<string | undefined>(undefined),
   "container.dockerfile": fixed<string | undefined>(undefined),
+  "container.devcontainer": fixed<string | undefined>(undefined),
   "container.command": fixed<string | undefined>(undefined, NEVER_FROM_PROJECT),
   "container.host": fixed<string | undefined>(undefined, NEVER_FROM_PROJECT),
   "container.runtime": fixed<string | undefined>(undefined),

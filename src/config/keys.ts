@@ -24,6 +24,7 @@ export interface ChoiceValues {
   readonly "network.proxyCommand": readonly string[] | undefined;
   readonly "container.image": string | undefined;
   readonly "container.dockerfile": string | undefined;
+  readonly "container.devcontainer": string | undefined;
   readonly "container.command": string | undefined;
   readonly "container.host": string | undefined;
   readonly "container.runtime": string | undefined;

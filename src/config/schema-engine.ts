@@ -66,6 +66,14 @@ const sources = {
       "Dockerfile that the image is built from: absolute, `~/…`, or relative to the project. Default: the bundled one.",
     )
     .meta({ examples: ["./.devcontainer/Dockerfile"] }),
+  devcontainer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "A devcontainer.json that the image is made from: absolute, `~/…`, or relative to the project. Default: the project's own, once you trust the project.",
+    )
+    .meta({ examples: [".devcontainer/devcontainer.json"] }),
   command: z
     .string()
     .regex(/^(\/[^\0]+|[A-Za-z0-9][A-Za-z0-9._-]*)$/, "expected a program's name or absolute path")

@@ -136,6 +136,8 @@ export interface ContainerPlan {
   readonly image: string | undefined;
   /** The Dockerfile to build from; absent: the bundled one. */
   readonly dockerfile?: HostPath;
+  /** The devcontainer.json to make the image from, when there is neither image nor Dockerfile. */
+  readonly devcontainer?: HostPath;
   /** A docker-compatible program that takes the engine's place, e.g. `nerdctl`: a name or an absolute path. */
   readonly command?: string;
   readonly mounts?: readonly ContainerMount[];

@@ -12,7 +12,9 @@ const ENGINES: readonly Engine[] = [bubblewrap, docker, podman, seatbelt];
 /** What `auto` means: a container when the project or user asks for one, else what the platform has built in. */
 function candidates(config: Config, host: Host): readonly EngineName[] {
   if (config.engine.value !== "auto") return [config.engine.value];
-  const wanted = [config["container.image"], config["container.dockerfile"], config["container.command"]];
+  const wanted = (["image", "dockerfile", "devcontainer", "command"] as const).map(
+    (key) => config[`container.${key}`],
+  );
   if (wanted.some(({ value }) => value !== undefined)) return ["docker", "podman"];
   return host.platform === "darwin" ? ["seatbelt"] : ["bubblewrap"];
 }

@@ -36,21 +36,22 @@ function planMounts(host: Host, config: Config, root: HostPath): ContainerMount[
 }
 
 /** Files of the project that speak for themselves; they count when the user trusts the project. */
-const PROJECT_FILES = {
-  dockerfile: ".claude/sandbox.Dockerfile",
-  startup: ".claude/sandbox.bashrc",
-} as const;
+const PROJECT_FILES = [
+  ["dockerfile", ".claude/sandbox.Dockerfile"],
+  ["startup", ".claude/sandbox.bashrc"],
+  ["devcontainer", ".devcontainer.json"],
+  ["devcontainer", ".devcontainer/devcontainer.json"],
+] as const;
 
 interface ProjectFiles {
   readonly dockerfile?: HostPath;
   readonly startup?: HostPath;
+  readonly devcontainer?: HostPath;
   readonly notes: readonly string[];
 }
 
 function findProjectFiles(host: Host, config: Config, root: HostPath): ProjectFiles {
-  const there = Object.entries(PROJECT_FILES).filter(
-    ([, name]) => host.inspect(joinHost(root, name))?.kind === "file",
-  );
+  const there = PROJECT_FILES.filter(([, name]) => host.inspect(joinHost(root, name))?.kind === "file");
   if (!config.trusted)
     return { notes: there.map(([, name]) => `${name} is not used: this project is not trusted`) };
   return { ...Object.fromEntries(there.map(([key, name]) => [key, joinHost(root, name)])), notes: [] };
@@ -68,6 +69,7 @@ export function planContainerSettings(host: Host, config: Config, root: HostPath
     image: config["container.image"].value,
     ...given({
       dockerfile: file(config["container.dockerfile"].value) ?? found.dockerfile,
+      devcontainer: file(config["container.devcontainer"].value) ?? found.devcontainer,
       command: config["container.command"].value,
       host: config["container.host"].value,
       runtime: config["container.runtime"].value,

@@ -140,9 +140,13 @@ function environment(ground: Ground): Record<string, string> {
   };
 }
 
-/** The hook's reply for a Bash call. */
-export function askHook(ground: Ground, command: string, cwd = ground.project): Record<string, unknown> {
-  const input = {
+/** How the client starts the hook for a Bash call, and what it writes to it. */
+export function hookCall(
+  ground: Ground,
+  command: string,
+  cwd = ground.project,
+): { words: string[]; input: string } {
+  const event = {
     session_id: "s",
     cwd,
     hook_event_name: "PreToolUse",
@@ -157,8 +161,14 @@ export function askHook(ground: Ground, command: string, cwd = ground.project): 
     path.join(libexec(ground), "hook"),
     "pre-tool-use",
   ];
-  const [file = "", ...args] = asUser(ground, [...words, ...hook]);
-  const reply = execFileSync(file, args, { input: JSON.stringify(input), encoding: "utf8", cwd: "/" });
+  return { words: asUser(ground, [...words, ...hook]), input: JSON.stringify(event) };
+}
+
+/** The hook's reply for a Bash call. */
+export function askHook(ground: Ground, command: string, cwd?: string): Record<string, unknown> {
+  const { words, input } = hookCall(ground, command, cwd);
+  const [file = "", ...args] = words;
+  const reply = execFileSync(file, args, { input, encoding: "utf8", cwd: "/" });
   return (JSON.parse(reply) as { hookSpecificOutput: Record<string, unknown> }).hookSpecificOutput;
 }
 

@@ -29,6 +29,7 @@ const CHOICE_VALUES: { readonly [K in keyof ChoiceValues]: readonly NonNullable<
   "network.proxyCommand": [["/bin/proxy"], ["/bin/other", "-x"]],
   "container.image": ["one", "two"],
   "container.dockerfile": ["./one", "./two"],
+  "container.devcontainer": ["./a.json", "./b.json"],
   "container.command": ["nerdctl", "finch"],
   "container.host": ["unix:///a.sock", "unix:///b.sock"],
   "container.runtime": ["runsc", "kata"],

@@ -32,10 +32,21 @@ export interface ImageStep {
   readonly tag: string;
 }
 
+/** A devcontainer.json of a project. */
+export interface Devcontainer {
+  readonly config: string;
+  readonly workspace: string;
+  /** The tool, a script for Node. */
+  readonly program: string;
+  readonly tag: string;
+}
+
 export type ImageSource =
   | { readonly kind: "reference"; readonly reference: string }
   /** Built one on the other; the last one is the image. */
-  | { readonly kind: "build"; readonly steps: readonly ImageStep[] };
+  | { readonly kind: "build"; readonly steps: readonly ImageStep[] }
+  /** Made by the tool for devcontainer.json files, then the steps. */
+  | { readonly kind: "devcontainer"; readonly source: Devcontainer; readonly steps: readonly ImageStep[] };
 
 /** Everything about a project's container, as data: what to create, and under which names. */
 export interface ContainerSpec {

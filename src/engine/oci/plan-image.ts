@@ -4,6 +4,7 @@ import type { Host } from "../../core/host.ts";
 import { type HostPath, joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
 import type { ImageSource, ImageStep } from "./container-spec.ts";
+import { planDevcontainer } from "./devcontainer.ts";
 
 /** What the user wants in every image: lines of a Dockerfile without FROM. */
 const FRAGMENT = ".config/sandhook/Dockerfile";
@@ -50,17 +51,23 @@ function baseStep({ container }: Plan, site: Site, host: Host): ImageStep {
 }
 
 /**
- * Where the image comes from, first that is given: a reference, the project's Dockerfile, the bundled one; on top of it
+ * Where the image comes from, first that is given: a reference, the project's Dockerfile, its
+ * devcontainer.json, the bundled Dockerfile; on top of it
  * the user's own lines. Every step is named by its text and that of the step below, so that a change is a new image.
  * @throws EngineError `image.no-dockerfile`, `image.fragment-from`, `image.bad-reference`
  */
 export function planImage(plan: Plan, site: Site, host: Host): ImageSource {
-  const { image } = plan.container;
+  const { image, dockerfile, devcontainer } = plan.container;
   const fragment = readFragment(host);
+  const added = (reference: string): ImageStep[] =>
+    fragment === undefined ? [] : [step(host, fragment.file, `FROM ${reference}\n${fragment.text}`)];
+  if (image === undefined && dockerfile === undefined && devcontainer !== undefined) {
+    const source = planDevcontainer(host, site, devcontainer, plan.project.root);
+    return { kind: "devcontainer", source, steps: added(source.tag) };
+  }
   const base = image === undefined ? baseStep(plan, site, host) : undefined;
-  if (fragment === undefined && base !== undefined) return { kind: "build", steps: [base] };
-  const reference = base?.tag ?? checkReference(image ?? "");
-  if (fragment === undefined) return { kind: "reference", reference };
-  const added = step(host, fragment.file, `FROM ${reference}\n${fragment.text}`);
-  return { kind: "build", steps: base === undefined ? [added] : [base, added] };
+  if (base !== undefined) return { kind: "build", steps: [base, ...added(base.tag)] };
+  const reference = checkReference(image ?? "");
+  const steps = added(reference);
+  return steps.length === 0 ? { kind: "reference", reference } : { kind: "build", steps };
 }

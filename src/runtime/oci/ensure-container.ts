@@ -6,6 +6,7 @@ import { createArguments } from "../../engine/oci/create-arguments.ts";
 import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
+import { readDevcontainer, runCreateCommands } from "./devcontainer.ts";
 import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
@@ -52,10 +53,18 @@ async function create(
     message: `the project's container ${spec.name} could not be started`,
     hint: "To see what is wrong, type: sandhook doctor",
   };
-  const id = (await mustRun(client, createArguments(spec, { image, digest }), failure)).trim();
+  const told =
+    spec.image.kind === "devcontainer" ? await readDevcontainer(spec, spec.image.source) : undefined;
+  told?.notes.forEach(say);
+  const environment = { ...told?.environment, ...spec.environment };
+  const words = createArguments({ ...spec, environment }, { image, digest });
+  const id = (await mustRun(client, words, failure)).trim();
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
-  if (started?.running === true) return started;
+  if (started?.running === true) {
+    if (told !== undefined) await runCreateCommands(client, spec, { container: started.id, ...told }, say);
+    return started;
+  }
   const logs = await client.run(["logs", "--tail", "3", id]);
   throw new EngineError({
     ...failure,

@@ -1,5 +1,6 @@
-import type { ContainerSpec, ImageStep } from "../../engine/oci/container-spec.ts";
+import type { ContainerSpec, ImageSource, ImageStep } from "../../engine/oci/container-spec.ts";
 import { type Client, mustRun } from "./client.ts";
+import { buildDevcontainer } from "./devcontainer.ts";
 import { relayBuild, type Say } from "./progress.ts";
 
 async function findImage(client: Client, reference: string): Promise<string | undefined> {
@@ -35,16 +36,30 @@ async function pull(client: Client, reference: string, say: Say): Promise<void> 
   );
 }
 
+function nameOf(image: ImageSource): string {
+  switch (image.kind) {
+    case "reference":
+      return image.reference;
+    case "build":
+      return image.steps.at(-1)?.tag ?? "";
+    case "devcontainer":
+      return image.steps.at(-1)?.tag ?? image.source.tag;
+  }
+}
+
 /**
  * The id of the project's image, built or pulled first when it is not there.
- * @throws EngineError `image.build-failed`, `image.unavailable`
+ * @throws EngineError `image.build-failed`, `image.unavailable`, `devcontainer.failed`
  */
-export async function ensureImage(client: Client, { image }: ContainerSpec, say: Say): Promise<string> {
-  const reference = image.kind === "build" ? (image.steps.at(-1)?.tag ?? "") : image.reference;
+export async function ensureImage(client: Client, spec: ContainerSpec, say: Say): Promise<string> {
+  const { image } = spec;
+  const reference = nameOf(image);
   const known = await findImage(client, reference);
   if (known !== undefined) return known;
   if (image.kind === "reference") await pull(client, reference, say);
   else {
+    if (image.kind === "devcontainer" && (await findImage(client, image.source.tag)) === undefined)
+      await buildDevcontainer(spec, image.source, say);
     for (const step of image.steps)
       if ((await findImage(client, step.tag)) === undefined) await build(client, step, say);
   }
