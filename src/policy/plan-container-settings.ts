@@ -51,7 +51,10 @@ interface ProjectFiles {
 }
 
 function findProjectFiles(host: Host, config: Config, root: HostPath): ProjectFiles {
-  const there = PROJECT_FILES.filter(([, name]) => host.inspect(joinHost(root, name))?.kind === "file");
+  const there = PROJECT_FILES.filter(
+    ([key, name]) =>
+      config[`container.${key}`].value === undefined && host.inspect(joinHost(root, name))?.kind === "file",
+  );
   if (!config.trusted)
     return { notes: there.map(([, name]) => `${name} is not used: this project is not trusted`) };
   return { ...Object.fromEntries(there.map(([key, name]) => [key, joinHost(root, name)])), notes: [] };

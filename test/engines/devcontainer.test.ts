@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -62,6 +63,8 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
         mkdirSync(path.dirname(file), { recursive: true });
         writeFileSync(file, text, { mode: 0o755 });
       }
+      const { uid, gid } = made.account;
+      execFileSync("chown", ["-R", `${uid}:${gid}`, made.project]);
       ground = made;
       return made;
     }
@@ -97,23 +100,26 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
       expect((await outcome(made, "cat /note")).out).toBe(`other note of ${mark}\n`);
     });
 
-    it("runs nothing when a command of its own fails, and is not used unless somebody trusts it", async () => {
-      mark = freshMark();
-      const failing = fixture(mark, { features: {}, postCreateCommand: "echo half; exit 4" });
-      const made = make(failing, { devcontainer: ".devcontainer/devcontainer.json" });
-      const { code, err } = await outcome(made, "touch canary");
-      expect([code, err]).toEqual([
-        125,
-        expect.stringContaining("a command of the project's devcontainer.json failed"),
-      ]);
-      expect(existsSync(path.join(made.project, "canary"))).toBe(false);
-      removeGround(subject, made);
-      const untrusted = make(failing, { image: "docker.io/library/debian:bookworm-slim" });
-      const { out, err: said } = await outcome(untrusted, "ls /word 2>/dev/null; echo plain");
-      expect([out, said]).toEqual([
-        "plain\n",
-        expect.stringContaining(".devcontainer/devcontainer.json is not used"),
-      ]);
-    });
+    it.runIf(subject.name === "docker")(
+      "runs nothing when a command of its own fails, and is not used unless somebody trusts it",
+      async () => {
+        mark = freshMark();
+        const failing = fixture(mark, { features: {}, postCreateCommand: "echo half; exit 4" });
+        const made = make(failing, { devcontainer: ".devcontainer/devcontainer.json" });
+        const { code, err } = await outcome(made, "touch canary");
+        expect([code, err]).toEqual([
+          125,
+          expect.stringContaining("a command of the project's devcontainer.json failed"),
+        ]);
+        expect(existsSync(path.join(made.project, "canary"))).toBe(false);
+        removeGround(subject, made);
+        const untrusted = make(failing, { image: "docker.io/library/debian:bookworm-slim" });
+        const { out, err: said } = await outcome(untrusted, "ls /word 2>/dev/null; echo plain");
+        expect([out, said]).toEqual([
+          "plain\n",
+          expect.stringContaining(".devcontainer/devcontainer.json is not used"),
+        ]);
+      },
+    );
   });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -70,10 +70,16 @@ async function runTool(
   });
 }
 
+/** The tool writes a lock file into the project unless told not to; one that is there binds it. */
+function lockFlag(config: string): string {
+  const lock = config.replace(/devcontainer\.json$/, "devcontainer-lock.json");
+  return lock !== config && existsSync(lock) ? "--frozen-lockfile" : "--no-lockfile";
+}
+
 /** Builds the image under the tag of the specification. @throws EngineError `devcontainer.failed` */
 export async function buildDevcontainer(spec: ContainerSpec, source: Devcontainer, say: Say): Promise<void> {
   say(`building the image ${source.tag} from ${source.config} (once, some minutes)`);
-  await runTool(spec, source, ["build", "--image-name", source.tag], say);
+  await runTool(spec, source, ["build", "--image-name", source.tag, lockFlag(source.config)], say);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
