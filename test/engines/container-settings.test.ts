@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   askHook,
+  asUser,
   freshMark,
   type Ground,
   outcome,
@@ -52,9 +53,8 @@ for (const subject of containerSubjects()) {
       return askHook(ground, "true")["permissionDecisionReason"];
     }
 
-    it.runIf(full)(
-      "are mounts: read-only unless written otherwise, also elsewhere, without what is hidden",
-      async () => {
+    if (full)
+      it("are mounts: read-only unless written otherwise, also elsewhere, without what is hidden", async () => {
         const ground = make(
           {
             mounts: [
@@ -72,53 +72,53 @@ for (const subject of containerSubjects()) {
         const writes = "for f in ~/data/x /data/x; do (echo x > $f) 2>/dev/null && echo $f; done; true";
         expect(await answer(ground, `${tries}; ${writes}`)).toBe("aabc");
         expect(statSync(path.join(ground.home, "out/c")).uid).toBe(subject.account.uid);
-      },
-    );
+      });
 
-    it.runIf(full).each([
-      ["mounts", [{ source: "/" }], "would open the sandbox"],
-      ["mounts", [{ source: "/var/run" }], "would open the sandbox"],
-      ["mounts", [{ source: "/var/run/docker.sock" }], "would open the sandbox"],
-      ["mounts", [{ source: "~/nothing" }], "does not exist"],
-      ["mounts", [{ source: "~" }], "would open the sandbox"],
-      ["mounts", [{ source: "~/.claude" }], "would open the sandbox"],
-      ["mounts", [{ source: "/opt", target: "/usr/bin" }], "needs as it is"],
-      ["flags", ["--privileged"], "can open the sandbox"],
-      ["flags", ["--network=host"], "can open the sandbox"],
-      ["ports", ["8080:80"], "has no network"],
-      ["caches", ["conda"], "no such cache"],
-      ["ulimits", { locks: 5 }, "names locks"],
-      ["separate", ["../other"], "relative to the project"],
-      [
-        "host",
-        "tcp://192.0.2.1:2375",
-        subject.engine === "docker" ? "a daemon elsewhere cannot mount" : "container.host",
-      ],
-    ])("are refused by name when they cannot be kept: %s %j", (key, value, reason) => {
-      const ground = make({ [key]: value });
-      expect(refusal(ground)).toContain(reason);
-    });
+    if (full)
+      it.each([
+        ["mounts", [{ source: "/" }], "would open the sandbox"],
+        ["mounts", [{ source: "/var/run" }], "would open the sandbox"],
+        ["mounts", [{ source: "/var/run/docker.sock" }], "would open the sandbox"],
+        ["mounts", [{ source: "~/nothing" }], "does not exist"],
+        ["mounts", [{ source: "~" }], "would open the sandbox"],
+        ["mounts", [{ source: "~/.claude" }], "would open the sandbox"],
+        ["mounts", [{ source: "/opt", target: "/usr/bin" }], "needs as it is"],
+        ["flags", ["--privileged"], "can open the sandbox"],
+        ["flags", ["--network=host"], "can open the sandbox"],
+        ["ports", ["8080:80"], "has no network"],
+        ["caches", ["conda"], "no such cache"],
+        ["ulimits", { locks: 5 }, "names locks"],
+        ["separate", ["../other"], "relative to the project"],
+        [
+          "host",
+          "tcp://192.0.2.1:2375",
+          subject.engine === "docker" ? "a daemon elsewhere cannot mount" : "container.host",
+        ],
+      ])("are refused by name when they cannot be kept: %s %j", (key, value, reason) => {
+        const ground = make({ [key]: value });
+        expect(refusal(ground)).toContain(reason);
+      });
 
-    it.runIf(full)("are variables, limits of each process, flags and a startup script", async () => {
-      const ground = make(
-        {
-          env: { GREETING: 'it\'s "me"\n$HOME', HOMELESS: "" },
-          // podman sets the limit of processes too, unless it is named, and a confined machine forbids raising it.
-          ulimits: { nofile: { soft: 333, hard: 444 }, nproc: 4000 },
-          flags: ["--add-host=db.example.org:192.0.2.7"],
-          startup: "~/start.sh",
-        },
-        { "start.sh": 'export STARTED=yes; twice() { echo "$1$1"; }; echo noise; echo words >&2' },
-      );
-      const command = 'echo "$GREETING"; ulimit -Hn; grep -c db.example.org /etc/hosts; twice $STARTED';
-      const { code, out, err } = await outcome(ground, command);
-      expect([code, out]).toEqual([0, 'it\'s "me"\n$HOME\n444\n1\nyesyes\n']);
-      expect(err).toContain("noise\nwords\n");
-    });
+    if (full)
+      it("are variables, limits of each process, flags and a startup script", async () => {
+        const ground = make(
+          {
+            env: { GREETING: 'it\'s "me"\n$HOME', HOMELESS: "" },
+            // podman sets the limit of processes too, unless it is named, and a confined machine forbids raising it.
+            ulimits: { nofile: { soft: 333, hard: 444 }, nproc: 4000 },
+            flags: ["--add-host=db.example.org:192.0.2.7"],
+            startup: "~/start.sh",
+          },
+          { "start.sh": 'export STARTED=yes; twice() { echo "$1$1"; }; echo noise; echo words >&2' },
+        );
+        const command = 'echo "$GREETING"; ulimit -Hn; grep -c db.example.org /etc/hosts; twice $STARTED';
+        const { code, out, err } = await outcome(ground, command);
+        expect([code, out]).toEqual([0, 'it\'s "me"\n$HOME\n444\n1\nyesyes\n']);
+        expect(err).toContain("noise\nwords\n");
+      });
 
-    it.runIf(full)(
-      "are caches that projects share, and folders that the container has to itself",
-      async () => {
+    if (full)
+      it("are caches that projects share, and folders that the container has to itself", async () => {
         const settings = { caches: ["npm"], separate: ["node_modules"] };
         const [one, two] = [make(settings), make(settings)];
         mkdirSync(path.join(one.project, "node_modules"));
@@ -135,12 +135,10 @@ for (const subject of containerSubjects()) {
           name.startsWith("sandhook-cache-"),
         ))
           ask(subject, "volume", "rm", volume);
-      },
-    );
+      });
 
-    it.runIf(full)(
-      "are a Dockerfile with the user's own lines on top, built again when it changes",
-      async () => {
+    if (full)
+      it("are a Dockerfile with the user's own lines on top, built again when it changes", async () => {
         const mark = freshMark();
         const ground = make(
           { image: undefined, dockerfile: "./box.Dockerfile" },
@@ -160,47 +158,48 @@ for (const subject of containerSubjects()) {
           const text = ask(subject, "history", "--no-trunc", "--format", "{{.CreatedBy}}", image).join();
           if (text.includes(mark)) ask(subject, "rmi", "--force", image);
         }
-      },
-    );
+      });
 
-    it.runIf(full)("say that a file of a project that is not trusted was set aside", async () => {
-      const ground = make({});
-      mkdirSync(path.join(ground.project, ".claude"));
-      writeFileSync(path.join(ground.project, ".claude/sandbox.bashrc"), "echo from the repository");
-      const { out, err } = await outcome(ground, "true");
-      expect([out, err]).toEqual(["", expect.stringContaining("sandbox.bashrc is not used")]);
-    });
+    if (full)
+      it("say that a file of a project that is not trusted was set aside", async () => {
+        const ground = make({});
+        mkdirSync(path.join(ground.project, ".claude"));
+        writeFileSync(path.join(ground.project, ".claude/sandbox.bashrc"), "echo from the repository");
+        const { out, err } = await outcome(ground, "true");
+        expect([out, err]).toEqual(["", expect.stringContaining("sandbox.bashrc is not used")]);
+      });
 
     // For an ordinary user this machine's kernel may have no limits to give.
     const canLimit = subject.name !== "podman-rootless";
-    it.runIf(canLimit)("are limits whose name is said when a command meets them", async () => {
-      const ground = make({ memory: "64m", pids: 40 });
-      const full = await outcome(
-        ground,
-        "head -c 200000000 /dev/zero | tail -c 150000000 | wc -c; exit ${PIPESTATUS[1]}",
-      );
-      expect([full.code, full.err]).toEqual([137, expect.stringContaining("sandhook.container.memory")]);
-      const crowd = await outcome(ground, "for n in $(seq 60); do sleep 3 & done; exit 1");
-      expect(crowd.err).toContain("sandhook.container.pids");
-      expect(await outcome(ground, "sleep 3; false")).toEqual({ code: 1, out: "", err: "" });
-    });
+    if (canLimit)
+      it("are limits whose name is said when a command meets them", async () => {
+        const ground = make({ memory: "64m", pids: 40 });
+        const full = await outcome(
+          ground,
+          "head -c 200000000 /dev/zero | tail -c 150000000 | wc -c; exit ${PIPESTATUS[1]}",
+        );
+        expect([full.code, full.err]).toEqual([137, expect.stringContaining("sandhook.container.memory")]);
+        const crowd = await outcome(ground, "for n in $(seq 60); do sleep 3 & done; exit 1");
+        expect(crowd.err).toContain("sandhook.container.pids");
+        expect(await outcome(ground, "sleep 3; false")).toEqual({ code: 1, out: "", err: "" });
+      });
 
-    it.runIf(canLimit)("leave nothing of a fork bomb that fills its limit", async () => {
-      const ground = make({ pids: 200 });
-      const mark = freshMark();
-      expect(await answer(ground, "echo up")).toContain("up");
-      const bomb = `b() { sleep ${mark} & b | b & }; touch up-${mark}; trap '' TERM; b; while :; do sleep ${mark} & b; done`;
-      const running = startLine(ground, rewrite(ground, bomb));
-      await until(() => processesWith(`sleep\0${mark}`).length > 50);
-      process.kill(-running.pid, "SIGKILL");
-      await running.ended;
-      await until(() => processesWith(mark).length === 0);
-      expect(await answer(ground, "echo again")).toBe("again");
-    });
+    if (canLimit)
+      it("leave nothing of a fork bomb that fills its limit", async () => {
+        const ground = make({ pids: 200 });
+        const mark = freshMark();
+        expect(await answer(ground, "echo up")).toContain("up");
+        const bomb = `b() { sleep ${mark} & b | b & }; touch up-${mark}; trap '' TERM; b; while :; do sleep ${mark} & b; done`;
+        const running = startLine(ground, rewrite(ground, bomb));
+        await until(() => processesWith(`sleep\0${mark}`).length > 50);
+        process.kill(-running.pid, "SIGKILL");
+        await running.ended;
+        await until(() => processesWith(mark).length === 0);
+        expect(await answer(ground, "echo again")).toBe("again");
+      });
 
-    it.runIf(full)(
-      "are ports that the host reaches, while a server of one call answers the next",
-      async () => {
+    if (full)
+      it("are ports that the host reaches, while a server of one call answers the next", async () => {
         const port = 20_000 + Number(freshMark().slice(-4));
         const ground = make({ ports: [`${port}:8000`] }, {}, { network: "open" });
         const server =
@@ -209,8 +208,18 @@ for (const subject of containerSubjects()) {
           `exec 3<>/dev/tcp/127.0.0.1/${to}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3`;
         expect(await answer(ground, `setsid ${server} >/dev/null 2>&1 & sleep 1`)).toBe("");
         expect(await answer(ground, read(8000))).toBe("hello");
+        const words = [
+          "env",
+          `HOME=${ground.home}`,
+          "node",
+          `${ground.home}/.local/share/sandhook/current/sandhook.mjs`,
+        ];
+        const [file = "", ...args] = asUser(ground, [...words, "status"]);
+        const status = execFileSync(file, args, { cwd: ground.project, encoding: "utf8" });
+        expect(status).toContain(
+          `  published: 127.0.0.1:${port}:8000\n  listening: 8000\n  perl -MIO::Socket::INET`,
+        );
         expect(execFileSync("bash", ["-c", read(port)], { encoding: "utf8" })).toBe("hello\n");
-      },
-    );
+      });
   });
 }

@@ -100,9 +100,8 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
       expect((await outcome(made, "cat /note")).out).toBe(`other note of ${mark}\n`);
     });
 
-    it.runIf(subject.name === "docker")(
-      "runs nothing when a command of its own fails, and is not used unless somebody trusts it",
-      async () => {
+    if (subject.name === "docker")
+      it("runs nothing when a command of its own fails, and is not used unless somebody trusts it", async () => {
         mark = freshMark();
         const failing = fixture(mark, { features: {}, postCreateCommand: "echo half; exit 4" });
         const made = make(failing, { devcontainer: ".devcontainer/devcontainer.json" });
@@ -119,7 +118,6 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
           "plain\n",
           expect.stringContaining(".devcontainer/devcontainer.json is not used"),
         ]);
-      },
-    );
+      });
   });
 }
