@@ -59,12 +59,24 @@ export interface FilesystemPlan {
   readonly temporary: HostPath;
 }
 
+/** What the proxy decides by, as config resolved it. */
+export interface NetworkRules {
+  readonly allowedDomains: readonly string[];
+  readonly deniedDomains: readonly string[];
+  readonly presets: readonly string[];
+  readonly allowedPorts: readonly number[];
+  readonly allowLocalhost: boolean | readonly number[];
+  readonly parentProxy?: string;
+  readonly proxyCommand?: readonly string[];
+}
+
 export type NetworkPlan =
   | { readonly mode: "none" }
   | { readonly mode: "open" }
   | {
       readonly mode: "allowlist";
-      readonly socket: HostPath;
+      /** Absent: nothing is allowed. */
+      readonly rules?: NetworkRules;
       /** The same proxy on TCP at 127.0.0.1; what seatbelt lets a command reach. */
       readonly port?: number;
     };

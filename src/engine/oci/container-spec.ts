@@ -1,7 +1,7 @@
 import type { EngineName } from "../../core/plan.ts";
 
 /** Raised when the shape of specifications or of the scripts inside changes: every container is made anew. */
-export const SPEC_FORMAT = 1;
+export const SPEC_FORMAT = 2;
 
 /** One bind mount. `source` is a host path, `target` the path inside. */
 export interface SpecMount {
@@ -52,6 +52,8 @@ export interface ContainerSpec {
   readonly volumes: readonly { readonly name: string; readonly target: string }[];
   readonly environment: Readonly<Record<string, string>>;
   readonly network: "none" | "bridge";
+  /** The folder with the socket of the user's proxy, for a container whose only way out that is. */
+  readonly door?: string;
   readonly ports: readonly string[];
   readonly limits: SpecLimits;
   readonly runtime?: string;

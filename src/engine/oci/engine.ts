@@ -1,9 +1,10 @@
 import type { Engine, Invocation, Probe, Site, Support } from "../../core/engine.ts";
 import { renderFailure } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
+import { networkFolders } from "../../core/network-place.ts";
 import { joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
-import { specText } from "./container-spec.ts";
+import { type ContainerSpec, specText } from "./container-spec.ts";
 import { DOCKER, type Flavor, PODMAN } from "./flavors.ts";
 import { containerFolder, planContainer, requireMountedCwd } from "./plan-container.ts";
 
@@ -31,9 +32,14 @@ function probe(flavor: Flavor, host: Host): Probe {
   }
 }
 
-function supports(plan: Plan): Support {
-  if (plan.network.mode === "allowlist") return { kind: "partial", missing: ["network allow-list"] };
+function supports(): Support {
   return { kind: "full" };
+}
+
+/** With an allow-list, the user's proxy comes first: the container mounts the folder of its socket. */
+function proxySteps(plan: Plan, site: Site, host: Host, spec: ContainerSpec): (readonly string[])[] {
+  if (spec.door === undefined) return [];
+  return [["open_door", networkFolders(site, host).run, plan.project.key, spec.door, `${spec.folder}/state`]];
 }
 
 /**
@@ -48,7 +54,10 @@ function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation 
   const folder = containerFolder(site, flavor.name, plan.project.key);
   return {
     engine: flavor.name,
-    steps: [["run_container", flavor.name, spec.folder, digest, uid, cwd, ...spec.client]],
+    steps: [
+      ...proxySteps(plan, site, host, spec),
+      ["run_container", flavor.name, spec.folder, digest, uid, cwd, ...spec.client],
+    ],
     files: [{ name: "spec", content: JSON.stringify(spec) }],
     folders: [joinHost(folder, "inbox"), joinHost(folder, "outbox")],
   };

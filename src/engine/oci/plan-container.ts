@@ -1,6 +1,7 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
+import { doorFolder, networkFolders } from "../../core/network-place.ts";
 import { hostPath, type HostPath, isInside, joinHost } from "../../core/paths.ts";
 import type { FilesystemPlan, LimitsPlan, Plan } from "../../core/plan.ts";
 import { type Mount, planMounts } from "../mounts.ts";
@@ -102,6 +103,23 @@ function planLimits(limits: LimitsPlan, flavor: Flavor, host: Host): SpecLimits 
 }
 
 /**
+ * With an allow-list the container has no network either, but the socket of the user's proxy.
+ * @throws EngineError `network.no-socket` where a socket cannot cross into the machine that containers run in.
+ */
+function planNetwork(plan: Plan, site: Site, host: Host): Pick<ContainerSpec, "network" | "door"> {
+  if (plan.network.mode !== "allowlist") return { network: plan.network.mode === "none" ? "none" : "bridge" };
+  if (host.platform === "darwin") {
+    throw new EngineError({
+      code: "network.no-socket",
+      message:
+        "on macOS containers run in a virtual machine, which the socket of the network proxy cannot reach, so an allow-list cannot be enforced",
+      hint: 'Choose the engine seatbelt, or set sandhook.network to "none".',
+    });
+  }
+  return { network: "none", door: doorFolder(networkFolders(site, host).run, plan.project.key) };
+}
+
+/**
  * Refuses a working folder that the container does not have, while the answer can still say so plainly.
  * @throws EngineError `cwd.outside`
  */
@@ -151,7 +169,7 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
       TMPDIR: filesystem.temporary,
       GIT_CONFIG_SYSTEM: `${INSIDE}/config/gitconfig`,
     },
-    network: plan.network.mode === "none" ? "none" : "bridge",
+    ...planNetwork(plan, site, host),
     ports: container.ports ?? [],
     limits: planLimits(plan.limits, flavor, host),
     ...(container.runtime === undefined ? {} : { runtime: container.runtime }),

@@ -6,6 +6,7 @@ import { createArguments } from "../../engine/oci/create-arguments.ts";
 import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
+import { forgetEntrance, planForwarder, waitForEntrance } from "./forwarder.ts";
 import { prepareHome, prepareTemporary, writeIdentity } from "./home.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
@@ -37,6 +38,16 @@ function describe(found: FoundContainer | undefined): string {
     : "starting the project's container again";
 }
 
+/** A socket of this machine leads nowhere from another one; the container's first process is visible only on this one. */
+function requireSharedKernel(spec: ContainerSpec, { pid }: FoundContainer): void {
+  if (spec.door === undefined || readStartTime(pid) !== undefined) return;
+  throw new EngineError({
+    code: "network.no-socket",
+    message: `the containers of ${spec.engine} run in a virtual machine, which the socket of the network proxy cannot reach, so an allow-list cannot be enforced`,
+    hint: 'Choose the engine bubblewrap, or set sandhook.network to "none".',
+  });
+}
+
 async function create(
   client: Client,
   spec: ContainerSpec,
@@ -51,10 +62,16 @@ async function create(
     message: `the project's container ${spec.name} could not be started`,
     hint: "To see what is wrong, type: sandhook doctor",
   };
-  const id = (await mustRun(client, createArguments(spec, { image, digest }), failure)).trim();
+  const forwarder = spec.door === undefined ? {} : { forwarder: planForwarder() };
+  forgetEntrance(spec);
+  const id = (await mustRun(client, createArguments(spec, { image, digest, ...forwarder }), failure)).trim();
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
-  if (started?.running === true) return started;
+  if (started?.running === true) {
+    requireSharedKernel(spec, started);
+    await waitForEntrance(spec);
+    return started;
+  }
   const logs = await client.run(["logs", "--tail", "3", id]);
   throw new EngineError({
     ...failure,

@@ -18,7 +18,6 @@ describe.runIf(process.platform === "darwin")("the system's own sandbox-exec", (
 
   const proxied = (port: number): NetworkPlan => ({
     mode: "allowlist",
-    socket: ground.path("state/proxy.sock"),
     port,
   });
 
