@@ -2,13 +2,11 @@ import { readFileSync, writeSync } from "node:fs";
 import { isSandboxError, renderFailure } from "../src/core/errors.ts";
 import { hostPath } from "../src/core/paths.ts";
 import { nodeHost } from "../src/host/node-host.ts";
+import { rememberingHost } from "../src/host/remembering-host.ts";
 import { denyReply, type HookOutput, isValidReply } from "../src/protocol/hook-output.ts";
 import { answerToolCall } from "../src/runtime/answer-tool-call.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
 import { locateSite } from "../src/runtime/site.ts";
-
-/** Well below the timeout that is registered with Claude Code, which would let the call run. */
-const DEADLINE_MS = 20_000;
 
 /** Exit code 2 refuses the call on every release, whatever was printed. */
 function refuse(message: string): never {
@@ -22,10 +20,9 @@ function answer(reply: HookOutput): never {
   process.exit(0);
 }
 
-setTimeout(() => refuse("the hook took too long"), DEADLINE_MS).unref();
 try {
   const libexec = hostPath(process.argv[2] ?? __dirname);
-  const host = nodeHost(process.env);
+  const host = rememberingHost(nodeHost(process.env));
   const site = locateSite(host, libexec);
   const projectFolder = process.env["CLAUDE_PROJECT_DIR"];
   answer(

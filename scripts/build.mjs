@@ -1,5 +1,6 @@
 // Builds dist/: self-contained bundles, the POSIX sh parts, and the profiles. Needs nothing but Node.
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
@@ -28,9 +29,19 @@ const bundle = (entry, outfile, options = {}) =>
     ...options,
   });
 
-// CommonJS: on the hot path it starts some milliseconds sooner than an ES module.
-const hook = (name) =>
-  bundle(`hooks/${name}.ts`, `dist/libexec/${name}.cjs`, { format: "cjs", minify: true });
+// CommonJS: on the hot path it starts some milliseconds sooner than an ES module. NAME.js is the part, NAME.cjs what
+// starts it; ASCII, so that its bytes are its characters.
+const hook = async (name) => {
+  const text = `dist/libexec/${name}.js`;
+  await bundle(`hooks/${name}.ts`, text, { format: "cjs", minify: true, charset: "ascii" });
+  const digest = createHash("sha256").update(readFileSync(text)).digest("hex").slice(0, 32);
+  const define = { PART: JSON.stringify(name), DIGEST: JSON.stringify(digest) };
+  await bundle("hooks/start-compiled.ts", `dist/libexec/${name}.cjs`, {
+    format: "cjs",
+    minify: true,
+    define,
+  });
+};
 
 // An ES module for its top-level await; the CommonJS libraries inside it need a `require`.
 const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
@@ -54,7 +65,8 @@ for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);
   chmodSync(`dist/libexec/${name}`, 0o755);
 }
-cpSync("hooks/container", "dist/libexec/container", { recursive: true });
+for (const folder of ["container", "stand-ins"])
+  cpSync(`hooks/${folder}`, `dist/libexec/${folder}`, { recursive: true });
 for (const arch of ["x64", "arm64"]) {
   writeFileSync(`dist/libexec/seccomp-${arch}.bpf`, compileSeccomp(readSeccompRules(), arch));
 }

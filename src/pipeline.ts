@@ -1,10 +1,15 @@
 import { locateLayers } from "./config/layers.ts";
-import { readLayers, type SettingsReader } from "./config/read-layers.ts";
+import {
+  launcherLayer,
+  type LauncherOptions,
+  readLayers,
+  type SettingsReader,
+} from "./config/read-layers.ts";
 import { type PermissionEntries, readPermissionEntries } from "./config/permission-entries.ts";
 import { type Config, resolveConfig } from "./config/resolve.ts";
 import type { Decision, Permission } from "./core/decision.ts";
 import type { Engine } from "./core/engine.ts";
-import { EngineError } from "./core/errors.ts";
+import { EngineError, PolicyError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
 import type { Plan, Project, ToolCall } from "./core/plan.ts";
@@ -48,14 +53,46 @@ function requireSupport(engine: Engine, plan: Plan): void {
   });
 }
 
+/** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
+const UNBUILT = {
+  "audit.commands": undefined,
+  "audit.maxBytes": undefined,
+  "audit.required": false,
+  mechanism: "auto",
+  tools: false,
+  unsandboxed: "deny",
+} as const;
+
+/**
+ * What is written but cannot be kept yet is refused, never ignored. The client's own `sandbox.excludedCommands` is the
+ * exception: it speaks of another sandbox, and a command that runs inside ours keeps every promise.
+ */
+function requireBuilt(config: Config): void {
+  const asked = [
+    ...(Object.keys(UNBUILT) as (keyof typeof UNBUILT)[]).filter(
+      (key) => config[key].source.scope !== "default" && config[key].value !== UNBUILT[key],
+    ),
+    ...(config.excludedCommands.some(({ source }) => source.native !== true) ? ["excludedCommands"] : []),
+    ...(config.commands.length > 0 ? ["commands"] : []),
+  ];
+  if (asked.length === 0) return;
+  throw new PolicyError({
+    code: "config.not-built",
+    message: `this version cannot keep sandhook.${asked.join(" and sandhook.")}`,
+    hint: "Remove the key, or update sandhook: npx sandhook@latest install",
+  });
+}
+
 /** The project and its configuration: the first two questions of every command, also of the CLI. */
 export function resolveProject(
   host: Host,
   folder: HostPath,
   reader: SettingsReader,
+  launcher?: LauncherOptions,
 ): { readonly project: Project; readonly config: Config; readonly rules: PermissionEntries } {
   const project = identifyProject(host, folder);
-  const layers = readLayers(host, locateLayers(host, project.root), reader);
+  const files = readLayers(host, locateLayers(host, project.root), reader);
+  const layers = launcher === undefined ? files : [...files, launcherLayer(launcher)];
   return { project, config: resolveConfig(layers), rules: readPermissionEntries(layers) };
 }
 
@@ -116,8 +153,10 @@ export function decide(input: PipelineInput): Decision {
       `The command was not run: ${verdict.part} is denied by the rule ${rule.text} of ${source.file}.`,
     );
   }
+  requireBuilt(config);
   const engine = chooseEngine(config, host);
-  const plan = planSandbox({ host, config, project, call, temporary: input.temporary });
+  const { temporary } = input;
+  const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
   requireSupport(engine, plan);
   return {
     kind: "sandbox",

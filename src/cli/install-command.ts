@@ -1,12 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { InputError, renderFailure } from "../core/errors.ts";
+import { renderFailure } from "../core/errors.ts";
 import type { ClientVersion } from "../install/client-version.ts";
-import { parseClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
+import { agreed, clientVersion, guarded } from "./install-consent.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
+import {
+  type ManagedFlags,
+  addManagedFlags,
+  runManagedInstall,
+  runManagedUninstall,
+  staging,
+} from "./managed-command.ts";
 import { runProcess } from "../install/run-process.ts";
-import { type InstallScope, parseScope, readEnvironment } from "../install/scope.ts";
+import {
+  type InstallScope,
+  MANAGED_SCOPE,
+  type Scope,
+  parseScope,
+  readEnvironment,
+} from "../install/scope.ts";
 import { checkInstallation } from "../install/self-check.ts";
 import { refuseMissingNode, refuseUnstableNode } from "../install/stable-node.ts";
 import { renderDiff } from "../install/text-diff.ts";
@@ -14,24 +27,23 @@ import { planRemoval, uninstall } from "../install/uninstall.ts";
 
 const ENGINES = ["auto", "bubblewrap", "docker", "podman", "seatbelt"] as const;
 
-interface InstallFlags {
-  readonly scope: InstallScope;
-  readonly engine?: string;
-  readonly dryRun?: true;
-  readonly yes?: true;
+interface InstallFlags extends ManagedFlags {
+  readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
-  readonly node?: string;
   readonly check: boolean;
 }
 
 const scopeOption = (): Option =>
-  new Option("--scope <scope>", "whose settings: user, project (committed for the team) or local")
+  new Option(
+    "--scope <scope>",
+    "whose settings: user, project (committed for the team), local, or managed (every user of this machine)",
+  )
     .argParser((text) => orUsage(() => parseScope(text)))
     .default("user" satisfies InstallScope);
 
 /** Adds `install` and `uninstall`. Their actions set `process.exitCode`: 0 done, 1 failed, 2 wrong usage. */
 export function addInstallCommands(program: Command, context: InstallContext): void {
-  program
+  const install = program
     .command("install")
     .description("register the hook in Claude Code's settings, and show that it works")
     .addOption(scopeOption())
@@ -46,10 +58,12 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
     .option("--no-check", "do not send a sample call through the hook at the end")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
+  addManagedFlags(install);
   program
     .command("uninstall")
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
+    .addOption(staging())
     .option("--dry-run", "print the change as a diff and change nothing")
     .option("-y, --yes", "do not ask")
     .action((flags: InstallFlags) => guarded(context, () => runUninstall(flags, context)));
@@ -63,22 +77,9 @@ function orUsage<T>(parse: () => T): T {
   }
 }
 
-function clientVersion(text: string): ClientVersion {
-  const version = parseClientVersion(text);
-  if (version === undefined) throw new InvalidArgumentError("Write it as 2.1.330.");
-  return version;
-}
-
-async function guarded(context: InstallContext, work: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await work();
-  } catch (error) {
-    context.tell(`sandhook: ${renderFailure(error)}`);
-    process.exitCode = error instanceof InputError ? 2 : 1;
-  }
-}
-
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
+  const { scope, engine } = flags;
+  if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
     cwd: context.cwd,
     node: flags.node ?? context.node,
@@ -86,9 +87,9 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
-  const { scope, engine } = flags;
   const options: InstallOptions = { scope, environment, source: context.source, client, engine };
-  const { file, after } = planSettings(options);
+  const { file, after, gate } = planSettings(options);
+  if (gate === undefined) context.tell(noGate(scope));
   const diff = renderDiff(file.path, file.text, after);
   if (flags.dryRun === true) {
     context.print(diff === "" ? `${file.path} needs no change\n` : diff);
@@ -106,12 +107,24 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
     .hooks[0];
   if (handler === undefined) return 1;
   context.tell("checking the installation with a sample command …");
-  return reportCheck(await checkInstallation({ handler, project: context.cwd, run: runProcess }), context);
+  return reportCheck(
+    await checkInstallation({ handler, gate, project: context.cwd, run: runProcess }),
+    context,
+  );
+}
+
+/** Why a scope's settings get the hook alone. */
+function noGate(scope: InstallScope): string {
+  return scope === "project"
+    ? "a project's settings get the hook alone: the shell gate needs a path of one user. Each member gets it by installing for themselves: sandhook install"
+    : `the shell gate cannot be registered from a home folder with " -" in its name; only the hook is`;
 }
 
 async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {
+  const { scope } = flags;
+  if (scope === MANAGED_SCOPE) return runManagedUninstall(flags, context);
   const environment = readEnvironment(context.variables, context);
-  const options = { scope: flags.scope, environment };
+  const options = { scope, environment };
   const { file, after, kind } = planRemoval(options);
   const diff = renderDiff(file.path, file.text, after);
   if (flags.dryRun === true) {
@@ -126,12 +139,4 @@ async function runUninstall(flags: InstallFlags, context: InstallContext): Promi
   if (kind === "ours-only")
     context.tell(`${file.path} was changed since the installation; only our hook was taken out`);
   return 0;
-}
-
-async function agreed(flags: InstallFlags, context: InstallContext, diff: string): Promise<boolean> {
-  if (flags.yes === true || context.ask === undefined || diff === "") return true;
-  context.tell(diff);
-  if (await context.ask("Make this change?")) return true;
-  context.tell("nothing was changed");
-  return false;
 }

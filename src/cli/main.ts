@@ -3,8 +3,10 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addContainerCommands } from "./container-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
+import { addManagedCommands } from "./managed-command.ts";
 
 /** The built product that this file is part of. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -13,6 +15,9 @@ const program = new Command("sandhook")
   .description("Runs every shell command of Claude Code in a sandbox.")
   .version(manifest.version)
   .showHelpAfterError("Type: sandhook --help");
-addInstallCommands(program, installContext({ folder, version: manifest.version }));
+const context = installContext({ folder, version: manifest.version });
+addInstallCommands(program, context);
+addManagedCommands(program, context);
+addDoctorCommand(program);
 addContainerCommands(program);
 await program.parseAsync();

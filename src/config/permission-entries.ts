@@ -27,9 +27,11 @@ function textsOf(permissions: unknown, behavior: string): string[] {
 /** Every permission rule of every layer, unparsed: most calls never need a rule's meaning. */
 export function readPermissionEntries(layers: readonly Layer[]): PermissionEntries {
   const entries = layers.flatMap(({ settings, scope, file }) =>
-    BEHAVIORS.flatMap((behavior) =>
-      textsOf(settings["permissions"], behavior).map((text) => ({ behavior, text, scope, file })),
-    ),
+    file === undefined
+      ? []
+      : BEHAVIORS.flatMap((behavior) =>
+          textsOf(settings["permissions"], behavior).map((text) => ({ behavior, text, scope, file })),
+        ),
   );
   const managedOnly = layers.some(
     ({ scope, settings }) => scope === "managed" && settings["allowManagedPermissionRulesOnly"] === true,

@@ -1,13 +1,19 @@
 import type { Host } from "../core/host.ts";
 import type { HostPath } from "../core/paths.ts";
 import { InputError } from "../core/errors.ts";
-import type { LayerFile } from "./layers.ts";
-import type { SandhookSettings } from "./schema.ts";
+import type { LayerFile, Scope } from "./layers.ts";
+import { type NativeSettings, parseNativeSettings } from "./native-settings.ts";
+import type { ProfileDefinition, SandhookSettings } from "./schema.ts";
 
-/** One settings file that exists: the whole object Claude Code reads, and our checked part of it. */
-export interface Layer extends LayerFile {
+/** One source of settings that exists: the whole object Claude Code reads, and our checked parts of it. */
+export interface Layer {
+  readonly scope: Scope;
+  /** Undefined for options of the launcher. */
+  readonly file: HostPath | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly sandhook: SandhookSettings | undefined;
+  /** Claude Code's own keys that mean the same; undefined when there are none. */
+  readonly native: NativeSettings | undefined;
 }
 
 /**
@@ -17,6 +23,13 @@ export interface Layer extends LayerFile {
 export interface SettingsReader {
   parse(text: string, file: HostPath): unknown;
   check(section: unknown, file: HostPath): SandhookSettings;
+  /** The same for a profile in a file of its own. */
+  checkProfile(profile: unknown, file: HostPath): ProfileDefinition;
+}
+
+/** Options of the command line, in the vocabulary of the settings. */
+export interface LauncherOptions {
+  readonly sandhook: SandhookSettings;
 }
 
 function parse(text: string, file: HostPath, reader: SettingsReader): unknown {
@@ -44,20 +57,38 @@ function readText(host: Host, file: HostPath): string | undefined {
   }
 }
 
-function readLayer(host: Host, layer: LayerFile, reader: SettingsReader): Layer[] {
-  const text = readText(host, layer.file);
-  if (text === undefined || text.trim() === "") return [];
-  const settings = parse(text, layer.file, reader);
-  if (!isRecord(settings)) {
-    throw new InputError({
-      code: "config.not-an-object",
-      message: `${layer.file}: the file holds no JSON object`,
-      hint: "It must start with { and end with }.",
-    });
-  }
+/**
+ * The object in a JSON file; undefined when there is no file, or nothing in it.
+ * @throws InputError `config.unreadable`, `config.not-json`, `config.not-an-object`
+ */
+export function readObject(
+  host: Host,
+  file: HostPath,
+  reader: SettingsReader,
+): Readonly<Record<string, unknown>> | undefined {
+  const text = readText(host, file);
+  if (text === undefined || text.trim() === "") return undefined;
+  const value = parse(text.replace(/^\uFEFF/, ""), file, reader);
+  if (isRecord(value)) return value;
+  throw new InputError({
+    code: "config.not-an-object",
+    message: `${file}: the file holds no JSON object`,
+    hint: "It must start with { and end with }.",
+  });
+}
+
+function readLayer(host: Host, { scope, file }: LayerFile, reader: SettingsReader): Layer[] {
+  const settings = readObject(host, file, reader);
+  if (settings === undefined) return [];
   const section = settings["sandhook"];
   return [
-    { ...layer, settings, sandhook: section === undefined ? undefined : reader.check(section, layer.file) },
+    {
+      scope,
+      file,
+      settings,
+      sandhook: section === undefined ? undefined : reader.check(section, file),
+      native: parseNativeSettings(settings, file),
+    },
   ];
 }
 
@@ -68,4 +99,9 @@ function readLayer(host: Host, layer: LayerFile, reader: SettingsReader): Layer[
  */
 export function readLayers(host: Host, files: readonly LayerFile[], reader: SettingsReader): Layer[] {
   return files.flatMap((file) => readLayer(host, file, reader));
+}
+
+/** The launcher's options as a layer: below managed files, above all others. */
+export function launcherLayer(options: LauncherOptions): Layer {
+  return { scope: "launcher", file: undefined, settings: {}, sandhook: options.sandhook, native: undefined };
 }

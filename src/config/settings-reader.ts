@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import type { HostPath } from "../core/paths.ts";
 import type { SettingsReader } from "./read-layers.ts";
-import { type SandhookSettings, sandhookSchema } from "./schema.ts";
+import { profileSchema, sandhookSchema } from "./schema.ts";
 
 function position(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
@@ -29,41 +29,71 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   return best !== undefined && best.cost <= Math.max(2, key.length / 3) ? best.name : undefined;
 }
 
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let shape: unknown = sandhookSchema;
-  for (const part of path) shape = unwrap(shape)?.shape[String(part)];
-  return Object.keys(unwrap(shape)?.shape ?? {});
+interface Shape {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly def?: {
+    readonly innerType?: unknown;
+    readonly options?: readonly unknown[];
+    readonly valueType?: unknown;
+    readonly element?: unknown;
+  };
 }
 
-function unwrap(schema: unknown): { shape: Record<string, unknown> } | undefined {
-  let at = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown } } | undefined;
-  while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at;
-  return at?.shape === undefined ? undefined : { shape: at.shape };
+/** The object inside optional, default and union schemas. */
+function unwrap(schema: unknown): Shape | undefined {
+  const { shape, def } = (schema ?? {}) as Shape;
+  if (shape !== undefined || def?.valueType !== undefined || def?.element !== undefined)
+    return schema as Shape;
+  if (def?.innerType !== undefined) return unwrap(def.innerType);
+  return def?.options?.map(unwrap).find((option) => option !== undefined);
 }
 
-function describe(issue: z.core.$ZodIssue): { message: string; hint: string } {
-  const key = ["sandhook", ...issue.path].join(".");
+function keysAt(root: unknown, path: readonly PropertyKey[]): string[] {
+  let at = unwrap(root);
+  for (const part of path) at = unwrap(at?.shape?.[String(part)] ?? at?.def?.valueType ?? at?.def?.element);
+  return Object.keys(at?.shape ?? {});
+}
+
+/** Of a union the branch counts that got furthest: an object was meant, and something in it is wrong. */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const inner = issue.errors.flat().find(({ code, path }) => code === "unrecognized_keys" || path.length > 0);
+  return inner === undefined ? issue : innermost({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
+function describe(root: Root, outer: z.core.$ZodIssue): { message: string; hint: string } {
+  const issue = innermost(outer);
+  const key = [...(root.name === "" ? [] : [root.name]), ...issue.path].join(".");
   if (issue.code !== "unrecognized_keys") {
     return { message: `${key}: ${issue.message}`, hint: `Correct ${key}; docs/CONFIG.md lists its values.` };
   }
-  const known = keysAt(issue.path);
+  const known = keysAt(root.schema, issue.path);
   const wrong = issue.keys[0] ?? "";
   const guess = nearest(wrong, known);
   return {
-    message: `${key}: unknown key ${JSON.stringify(wrong)}`,
+    message: `${key === "" ? "" : `${key}: `}unknown key ${JSON.stringify(wrong)}`,
     hint:
       guess === undefined ? `Valid keys are: ${known.join(", ")}.` : `Did you mean ${JSON.stringify(guess)}?`,
   };
 }
 
-function check(section: unknown, file: HostPath): SandhookSettings {
-  const result = sandhookSchema.safeParse(section);
+interface Root<T = unknown> {
+  readonly name: string;
+  readonly schema: z.ZodType<T>;
+}
+
+function check<T>(root: Root<T>, section: unknown, file: HostPath): T {
+  const result = root.schema.safeParse(section);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;
-  const { message, hint } = describe(issue);
+  const { message, hint } = describe(root, issue);
   throw new InputError({ code: "config.invalid", message: `${file}: ${message}`, hint });
 }
 
 /** The full reader: JSON with comments, and the strict schema. */
-export const settingsReader: SettingsReader = { parse: parseJsonc, check };
+export const settingsReader: SettingsReader = {
+  parse: parseJsonc,
+  check: (section, file) => check({ name: "sandhook", schema: sandhookSchema }, section, file),
+  checkProfile: (profile, file) => check({ name: "", schema: profileSchema }, profile, file),
+};

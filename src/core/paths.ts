@@ -28,6 +28,12 @@ export function hostPath(value: string): HostPath {
   return requireAbsolute(value) as HostPath;
 }
 
+/**
+ * Where an organisation installs the runtime for every user of a machine. Below /opt: unlike /usr/local it belongs to
+ * root alone on every system we know (Debian's group `staff`, and Homebrew on Intel Macs, write in /usr/local).
+ */
+export const ORGANISATION_ROOT = hostPath("/opt/sandhook");
+
 /** Joins segments below a host path. A segment may hold slashes; `..` is resolved by the caller's own checks. */
 export function joinHost(base: HostPath, ...segments: readonly string[]): HostPath {
   return hostPath([base, ...segments].join("/"));

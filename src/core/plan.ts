@@ -94,11 +94,15 @@ export type SeatbeltToggle =
   "pty" | "keychain-read" | "chromium" | "simulator" | "apple-events" | "docker-socket";
 
 export interface SeatbeltPlan {
+  /** The set of modules; absent: the one that is named like the plan's profile. */
+  readonly profile?: string;
   readonly toggles: readonly SeatbeltToggle[];
 }
 
 /** Which variables of the caller reach the command. Names are shell patterns (`*` only). */
 export interface EnvironmentPlan {
+  /** Removed whatever `pass` says: what config denies. */
+  readonly denyAlways?: readonly string[];
   /** Removed by native engines, and never passed to a container. */
   readonly deny: readonly string[];
   /** Let through although `deny` matches. */
@@ -113,11 +117,32 @@ export interface LimitsPlan {
   readonly memoryBytes?: number;
   readonly cpus?: number;
   readonly pids?: number;
+  /** Bytes that the sandbox's own layer may take on the disk. */
+  readonly diskBytes?: number;
+  /** `name=soft[:hard]`, as the container engines write them. */
+  readonly ulimits?: readonly string[];
+}
+
+/** A folder or file of the host that config adds to the container. */
+export interface ContainerMount {
+  readonly source: HostPath;
+  /** Path inside. */
+  readonly target: HostPath;
+  readonly readOnly: boolean;
 }
 
 export interface ContainerPlan {
-  /** An image reference; undefined means the bundled Dockerfile. */
+  /** An image reference; undefined means a Dockerfile. */
   readonly image: string | undefined;
+  /** The Dockerfile to build from; absent: the bundled one. */
+  readonly dockerfile?: HostPath;
+  /** A docker-compatible program that takes the engine's place, e.g. `nerdctl`: a name or an absolute path. */
+  readonly command?: string;
+  readonly mounts?: readonly ContainerMount[];
+  /** Variables of the container itself. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Script that is sourced before every command inside. */
+  readonly startup?: HostPath;
   /** Seconds without a call after which the container stops itself. Default: 1800. */
   readonly idleSeconds?: number;
   /** `[address:]host:container[/protocol]`, as the engines write it. */

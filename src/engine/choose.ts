@@ -12,7 +12,8 @@ const ENGINES: readonly Engine[] = [bubblewrap, docker, podman, seatbelt];
 /** What `auto` means: a container when the project or user asks for one, else what the platform has built in. */
 function candidates(config: Config, host: Host): readonly EngineName[] {
   if (config.engine.value !== "auto") return [config.engine.value];
-  if (config.image.value !== undefined) return ["docker", "podman"];
+  const wanted = [config["container.image"], config["container.dockerfile"]];
+  if (wanted.some(({ value }) => value !== undefined)) return ["docker", "podman"];
   return host.platform === "darwin" ? ["seatbelt"] : ["bubblewrap"];
 }
 

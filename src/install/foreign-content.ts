@@ -1,20 +1,32 @@
 import { type Node, getNodeValue } from "jsonc-parser";
+import { GATE_VARIABLE, foreignPrefix } from "./gate-prefix.ts";
 import { isOwnHandler } from "./ownership.ts";
 
 type Entry = readonly [string, unknown];
 
 /**
- * What a settings tree says without our hooks, as ordered pairs, for comparing two texts. Groups, lists and `hooks`
- * that hold nothing else are left out, so that a text with an empty list equals one without. The options of
+ * What a settings tree says without our hooks, as ordered pairs, for comparing two texts. Groups, lists, `hooks`
+ * and `env` that hold nothing else are left out, so that a text with an empty list equals one without. The options of
  * `sandhook` are ours as well.
  */
 export function foreignContent(root: Node | undefined): readonly Entry[] {
   return entriesOf(root).flatMap(([key, node]): Entry[] => {
     if (key === "sandhook") return [];
+    if (key === "env" && node.type === "object") return foreignVariables(node);
     if (key !== "hooks") return [[key, canonical(node)]];
     const events = foreignEvents(node);
     return events.length === 0 ? [] : [[key, events]];
   });
+}
+
+/** The gate counts as the prefix that it chains. */
+function foreignVariables(env: Node): Entry[] {
+  const variables = entriesOf(env).flatMap(([key, node]): Entry[] => {
+    if (key !== GATE_VARIABLE || typeof node.value !== "string") return [[key, canonical(node)]];
+    const own = foreignPrefix(node.value);
+    return own === undefined ? [] : [[key, own]];
+  });
+  return variables.length === 0 ? [] : [["env", variables]];
 }
 
 function foreignEvents(hooks: Node): readonly Entry[] {

@@ -17,7 +17,7 @@ export interface HookGroup {
   readonly hooks: readonly HookHandler[];
 }
 
-/** Who will run the handler: the user who installs, or whoever checks the project out. */
+/** Who will run the handler: the user who installs, whoever checks the project out, or every user of the machine. */
 export type HandlerTarget =
   | {
       readonly kind: "own";
@@ -27,7 +27,8 @@ export type HandlerTarget =
       readonly claudeConfigDir: HostPath | undefined;
       readonly timeout: number;
     }
-  | { readonly kind: "portable"; readonly timeout: number };
+  | { readonly kind: "portable"; readonly timeout: number }
+  | { readonly kind: "managed"; readonly root: HostPath; readonly timeout: number };
 
 type OwnTarget = Extract<HandlerTarget, { kind: "own" }>;
 
@@ -38,10 +39,16 @@ export const HOOK_TAIL = "sandhook/current/libexec/hook";
 const PLAIN_PATH = /^[A-Za-z0-9_@%+,./-]+$/;
 
 /**
- * Ends in 2 for every failure of the hook (missing file, crash, signal): the only code that every release takes
- * as a refusal.
+ * Ends in 2 for every failure of the hook (missing file, crash, signal, an answer that is no JSON object): the only code
+ * that every release takes as a refusal. The subshell reads the hook's script and becomes Node; a shell of its own for
+ * the script would cost every call a millisecond.
  */
-const GUARDED = '/bin/sh "$0" "$1" || exit 2';
+const GUARDED = [
+  'answer=$(. "$0") || exit 2',
+  'case $answer in "{"*"}") printf "%s\\n" "$answer" && exit 0 ;; esac',
+  'echo "sandhook: the command was not run: the hook gave no answer. Type: sandhook doctor" >&2',
+  "exit 2",
+].join("; ");
 
 /** The shell script that releases before 2.1.139 start, below `<root>/entry`. */
 export function entryScriptName(entry: string): string {
@@ -89,6 +96,9 @@ function renderCommand(
   target: HandlerTarget,
 ): { readonly command: string; readonly args?: readonly string[] } {
   if (target.kind === "portable") return { command: portableLine(entry) };
+  // Exec form from 2.1.139 on, a shell line before; the file itself asks for HOME, which no settings file can name.
+  if (target.kind === "managed")
+    return { command: `${target.root}/entry/${entryStartName(entry)}`, args: [] };
   if (!PLAIN_PATH.test(target.root)) return { command: shellLine(entry, target) };
   return {
     command: `${target.root}/entry/${entryStartName(entry)}`,
@@ -106,7 +116,7 @@ function cleanStart(entry: string, target: OwnTarget, projectDir: string): reado
   const { home, root, claudeConfigDir } = target;
   const config = claudeConfigDir === undefined ? [] : [`CLAUDE_CONFIG_DIR=${claudeConfigDir}`];
   const variables = [`HOME=${home}`, `PATH=${HOOK_PATH}`, ...config, `CLAUDE_PROJECT_DIR=${projectDir}`];
-  return [...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry];
+  return [...variables, "/bin/sh", "-c", GUARDED, `${root}/current/libexec/hook`, entry, "checked"];
 }
 
 /** The same as one shell line, for a home folder whose name a shell would split or expand. */
@@ -117,14 +127,24 @@ function shellLine(entry: string, target: OwnTarget): string {
   return `/usr/bin/env ${words.join(" ")} || exit 2`;
 }
 
-/** The script of `entryScriptName`. The client says which project it is. */
-export function renderEntryScript(entry: string, { home, root }: Pick<OwnTarget, "home" | "root">): string {
-  const words = [`HOME=${home}`, `PATH=${HOOK_PATH}`].map(quote).join(" ");
+/**
+ * The script of `entryScriptName`, and of `entryStartName` where all users share it. The client says which project it
+ * is, and without a `home` whose HOME: it takes that variable from no repository.
+ */
+export function renderEntryScript(
+  entry: string,
+  { home, root }: { readonly home: HostPath | undefined; readonly root: HostPath },
+): string {
+  const words = [home === undefined ? 'HOME="$HOME"' : quote(`HOME=${home}`), quote(`PATH=${HOOK_PATH}`)];
   return [
     "#!/bin/sh",
-    "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the file beside it.",
-    `exec /usr/bin/env -i ${words} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
-    `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)}`,
+    home === undefined
+      ? "# Started by Claude Code for every user of this machine."
+      : "# Started by Claude Code before 2.1.139, which does not know `args`; later releases start the file beside it.",
+    `${home === undefined ? "" : "exec "}/usr/bin/env -i ${words.join(" ")} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
+    home === undefined
+      ? `  /bin/sh -c ${quote(GUARDED)} ${quote(`${root}/current/libexec/hook`)} ${quote(entry)} checked || exit 2`
+      : `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)}`,
     "",
   ].join("\n");
 }

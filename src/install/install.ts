@@ -1,8 +1,12 @@
 import path from "node:path";
 import { InstallError } from "../core/errors.ts";
+import type { HostPath } from "../core/paths.ts";
 import { ensureFolder } from "./atomic-write.ts";
 import { type ClientVersion, hasGate, missingGates, renderVersion } from "./client-version.ts";
-import { type WantedGroup, addHooks, dropHooks, optionOf, setOption } from "./edit-settings.ts";
+import { chainedPrefix, holdsGate, setGate } from "./edit-gate.ts";
+import { type WantedGroup, addHooks, dropHooks } from "./edit-settings.ts";
+import { ENGINE_OPTION, setText, textAt } from "./edit-text.ts";
+import { canBePrefix, gatePrefix } from "./gate-prefix.ts";
 import { type HandlerTarget, renderGroup } from "./handler.ts";
 import { withInstallLock } from "./install-lock.ts";
 import { type InstallEntry, addToRecord, readRecord, undoRecorded } from "./install-record.ts";
@@ -11,6 +15,7 @@ import { REGISTRATIONS, TIMEOUT_SECONDS } from "./registration.ts";
 import { ensureRuntime } from "./runtime.ts";
 import type { RuntimeSource } from "./runtime-source.ts";
 import { type InstallEnvironment, type InstallScope, locateSettings } from "./scope.ts";
+import type { Edited } from "./splice.ts";
 import { type SettingsFile, digestOf, readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 import { parseSettings } from "./settings-text.ts";
 import { refuseIgnored } from "./settings-shape.ts";
@@ -34,6 +39,10 @@ export interface SettingsPlan {
   readonly entry: InstallEntry;
   /** Equal to the file's text when nothing is to be done. */
   readonly after: string;
+  /** The registered shell prefix; undefined for a scope that cannot have one. */
+  readonly gate: string | undefined;
+  /** A prefix of the user's own, which the gate starts first. */
+  readonly chained: string | undefined;
 }
 
 /** How often a file that somebody else changes meanwhile is read again. */
@@ -58,6 +67,14 @@ export function wantedGroups(
 }
 
 /**
+ * True when a scope's settings register the shell gate. A project's cannot: the variable holds one path, and no two
+ * members of a team have the same.
+ */
+function registersGate(scope: InstallScope, home: HostPath): boolean {
+  return scope !== "project" && canBePrefix(layoutFor(home).root);
+}
+
+/**
  * Reads the settings file and decides what becomes of it; changes nothing.
  * @throws InstallError `settings.*`, `install.client-too-old`, `install.scope-is-home`, `machine.*`
  */
@@ -69,21 +86,37 @@ export function planSettings(options: InstallOptions): SettingsPlan {
   const current = file.text ?? "";
   refuseIgnored(parseSettings(current, file.path), file.path);
   const wanted = wantedGroups(scope, environment, client);
-  const kept = options.engine ?? optionOf(current, "engine", file.path);
+  const engine = options.engine ?? textAt(current, ENGINE_OPTION, file.path);
+  const root = registersGate(scope, environment.home) ? layoutFor(environment.home).root : undefined;
   const known = undoRecorded(file, readRecord(layoutFor(environment.home), file.target));
   const base = known === undefined ? dropForBase(file) : known.text;
-  const withHooks = addHooks(base ?? "", wanted, file.path);
-  const edited = kept === undefined ? withHooks : setOption(withHooks, ["engine", kept], file.path);
+  const edited = withOurs(base ?? "", { wanted, root, engine }, file.path);
   const untouched =
     addHooks(current, wanted, file.path).splices.length === 0 &&
-    kept === optionOf(current, "engine", file.path);
+    (root === undefined || holdsGate(current, root, file.path)) &&
+    engine === textAt(current, ENGINE_OPTION, file.path);
   const entry: InstallEntry = {
     before: base === undefined ? null : digestOf(file.mark + base),
     after: digestOf(file.mark + edited.after),
     splices: [...edited.splices],
     ...(known?.folder !== undefined && { folder: known.folder }),
   };
-  return { file, base, entry, after: untouched ? current : edited.after };
+  const chained = root === undefined ? undefined : chainedPrefix(base ?? "", file.path);
+  const gate = root === undefined ? undefined : gatePrefix(root, chained);
+  return { file, base, entry, after: untouched ? current : edited.after, gate, chained };
+}
+
+interface Ours {
+  readonly wanted: readonly WantedGroup[];
+  /** Root of the installation whose gate is registered; undefined for none. */
+  readonly root: HostPath | undefined;
+  readonly engine: string | undefined;
+}
+
+function withOurs(base: string, { wanted, root, engine }: Ours, file: string): Edited {
+  const hooks = addHooks(base, wanted, file);
+  const gated = root === undefined ? hooks : setGate(hooks, root, file);
+  return engine === undefined ? gated : setText(gated, ENGINE_OPTION, engine, file);
 }
 
 /** A file that no record explains: what it would be without our hooks is taken for what it was. */
@@ -115,9 +148,9 @@ export async function install(
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const layout = layoutFor(environment.home);
-  planSettings(options); // Refuses before anything is changed.
+  const { chained } = planSettings(options); // Refuses before anything is changed.
   return withInstallLock(layout.lock, () => {
-    ensureRuntime(layout, { source, node: environment.node, onStep });
+    ensureRuntime(layout, { source, node: environment.node, chained, onStep });
     return applySettings(options, layout, onStep);
   });
 }

@@ -2,8 +2,12 @@ import { type HostPath, joinHost } from "../core/paths.ts";
 
 /** Where an installation lives. Below HOME and not below XDG_DATA_HOME: a repository's settings can set the latter. */
 export interface InstallLayout {
-  readonly home: HostPath;
+  /** Whose installation it is; undefined for one that every user of the machine shares. */
+  readonly home: HostPath | undefined;
   readonly root: HostPath;
+  /** How scripts and settings name the root: another path only while a package is being built. */
+  readonly named: HostPath;
+  readonly folderMode: 0o700 | 0o755;
   /** One folder per installed version: `<version>-<digest>`. */
   readonly versions: HostPath;
   /** Symlink to the version in use; swapped in one step. */
@@ -17,6 +21,8 @@ export interface InstallLayout {
   /** What was changed in which settings file, so that it can be undone byte for byte. */
   readonly records: HostPath;
   readonly lock: HostPath;
+  /** What V8 compiled of the current version; made by the hook, and only ever an accelerator. */
+  readonly codeCache: HostPath;
   /** Folders of the running product; made here so that they are private from the start. */
   readonly state: readonly HostPath[];
   readonly jobs: HostPath;
@@ -29,6 +35,8 @@ export function layoutFor(home: HostPath): InstallLayout {
   return {
     home,
     root,
+    named: root,
+    folderMode: 0o700,
     versions: joinHost(root, "versions"),
     current: joinHost(root, "current"),
     node: joinHost(root, "node"),
@@ -36,6 +44,7 @@ export function layoutFor(home: HostPath): InstallLayout {
     entry: joinHost(root, "entry"),
     records: joinHost(root, "installs"),
     lock: joinHost(root, "install.lock"),
+    codeCache: joinHost(root, "code-cache"),
     state: [jobs, joinHost(root, "containers"), joinHost(root, "audit")],
     jobs,
   };

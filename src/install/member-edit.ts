@@ -49,6 +49,16 @@ export function addMember(settings: SettingsText, container: Node, member: NewMe
     : addAfter(settings, container, { last, member });
 }
 
+/** Splices that add a property to the settings, or write the first object into a text that has none. */
+export function addToRoot(settings: SettingsText, member: Required<NewMember>): readonly Splice[] {
+  const { text, root } = settings;
+  if (root !== undefined) return addMember(settings, root, member);
+  const eol = lineBreakOf(text);
+  const json = JSON.stringify({ [member.key]: member.value }, undefined, 2).replaceAll("\n", eol);
+  const start = text === "" || text.endsWith("\n") ? "" : eol;
+  return [insertAt(text.length, start + json + eol)];
+}
+
 function addFirst(settings: SettingsText, container: Node, member: NewMember): Splice {
   const { text } = settings;
   const outer = indentAt(text, container.offset);

@@ -20,7 +20,7 @@ export interface RuntimeFile {
 }
 
 const PARTS: readonly string[] = ["libexec", "profiles", "sandhook.mjs"];
-const REQUIRED: readonly string[] = ["libexec/hook", "sandhook.mjs"];
+const REQUIRED: readonly string[] = ["libexec/hook", "libexec/shell-gate", "sandhook.mjs"];
 
 /**
  * Reads every file that gets installed, sorted by name.

@@ -19,6 +19,7 @@ import {
   writeDurably,
 } from "./atomic-write.ts";
 import { ENTRY_START, entryScriptName, entryStartName, renderEntryScript } from "./handler.ts";
+import { gatePrefix, renderChain } from "./gate-prefix.ts";
 import type { InstallLayout } from "./layout.ts";
 import { onMachine } from "./machine-errors.ts";
 import { REGISTRATIONS } from "./registration.ts";
@@ -29,6 +30,8 @@ export interface RuntimeOptions {
   readonly source: RuntimeSource;
   /** Absolute path of the Node that shall run the hook. */
   readonly node: string;
+  /** A shell prefix of the user's own, which the gate starts first. */
+  readonly chained: string | undefined;
   /** Told each thing that was changed, as soon as it was. */
   readonly onStep: (step: string) => void;
 }
@@ -42,7 +45,10 @@ export interface RuntimeOptions {
  * 5. versions that nothing can use any more.
  * @throws InstallError `runtime.*`, `machine.*`
  */
-export function ensureRuntime(layout: InstallLayout, { source, node, onStep }: RuntimeOptions): void {
+export function ensureRuntime(
+  layout: InstallLayout,
+  { source, node, chained, onStep }: RuntimeOptions,
+): void {
   const files = readRuntime(source);
   const version = `${source.version}-${digestRuntime(files)}`;
   const did = (changed: boolean, step: string): void => {
@@ -52,7 +58,11 @@ export function ensureRuntime(layout: InstallLayout, { source, node, onStep }: R
   did(ensureVersion(layout, version, files), `copied the runtime to ${layout.versions}/${version}`);
   did(ensureLink(layout.node, node), `linked ${layout.node} to ${node}`);
   did(ensureEntries(layout), `wrote ${layout.entry}`);
-  did(ensureScript(layout.launcher, launcherText(layout)), `wrote ${layout.launcher}`);
+  if (chained !== undefined) {
+    const chain = gatePrefix(layout.root, chained);
+    did(ensureScript(chain, renderChain(layout.root, chained), layout.folderMode), `wrote ${chain}`);
+  }
+  did(ensureScript(layout.launcher, launcherText(layout), layout.folderMode), `wrote ${layout.launcher}`);
   const previous = linkTarget(layout.current);
   did(ensureLink(layout.current, `versions/${version}`), `made ${version} the current version`);
   removeOldVersions(layout, [version, path.basename(previous ?? "")]).forEach((name) => {
@@ -62,7 +72,7 @@ export function ensureRuntime(layout: InstallLayout, { source, node, onStep }: R
 
 function ensurePrivateFolders(layout: InstallLayout): void {
   for (const folder of [layout.root, ...layout.state]) {
-    ensureFolder(folder, 0o700);
+    ensureFolder(folder, layout.folderMode);
     const { uid, mode } = statSync(folder);
     if (process.getuid !== undefined && uid !== process.getuid()) {
       throw new InstallError({
@@ -71,9 +81,9 @@ function ensurePrivateFolders(layout: InstallLayout): void {
         hint: `Move it away, or give it back: chown -R $(id -u) ${quote(folder)}`,
       });
     }
-    if ((mode & 0o077) !== 0)
+    if ((mode & 0o777) !== layout.folderMode)
       onMachine(folder, () => {
-        chmodSync(folder, 0o700);
+        chmodSync(folder, layout.folderMode);
       });
   }
 }
@@ -81,7 +91,7 @@ function ensurePrivateFolders(layout: InstallLayout): void {
 function ensureVersion(layout: InstallLayout, version: string, files: readonly RuntimeFile[]): boolean {
   const folder = path.join(layout.versions, version);
   if (isIntact(folder, files)) return false;
-  ensureFolder(layout.versions, 0o700);
+  ensureFolder(layout.versions, layout.folderMode);
   return onMachine(folder, () => {
     for (const name of readdirSync(layout.versions)) {
       if (name.startsWith(".")) rmSync(path.join(layout.versions, name), { recursive: true, force: true });
@@ -97,6 +107,7 @@ function ensureVersion(layout: InstallLayout, version: string, files: readonly R
       renameSync(folder, path.join(layout.versions, `.damaged-${String(process.pid)}`));
     }
     renameSync(partial, folder);
+    rmSync(layout.codeCache, { recursive: true, force: true });
     rmSync(path.join(layout.versions, `.damaged-${String(process.pid)}`), { recursive: true, force: true });
     return true;
   });
@@ -111,25 +122,39 @@ function isIntact(folder: string, files: readonly RuntimeFile[]): boolean {
   }
 }
 
-/** The start of every registered command; see handler.ts for why there are two names for each entry. */
-function ensureEntries(layout: InstallLayout): boolean {
-  ensureFolder(layout.entry, 0o700);
-  return REGISTRATIONS.flatMap(({ entry }) => [
-    ensureScript(path.join(layout.entry, entryScriptName(entry)), renderEntryScript(entry, layout)),
-    ensureScript(path.join(layout.entry, entryStartName(entry)), ENTRY_START),
-  ]).includes(true);
+/** The scripts that registered commands start; see handler.ts for why there are two names for each entry. Pure. */
+export function renderEntries(
+  layout: InstallLayout,
+): readonly { readonly file: string; readonly text: string }[] {
+  return REGISTRATIONS.flatMap(({ entry }) => {
+    const script = renderEntryScript(entry, { home: layout.home, root: layout.named });
+    return [
+      { file: path.join(layout.entry, entryScriptName(entry)), text: script },
+      {
+        file: path.join(layout.entry, entryStartName(entry)),
+        text: layout.home === undefined ? script : ENTRY_START,
+      },
+    ];
+  });
 }
 
-function ensureScript(file: string, text: string): boolean {
-  ensureFolder(path.dirname(file), 0o700);
+function ensureEntries(layout: InstallLayout): boolean {
+  ensureFolder(layout.entry, layout.folderMode);
+  return renderEntries(layout)
+    .map(({ file, text }) => ensureScript(file, text, layout.folderMode))
+    .includes(true);
+}
+
+function ensureScript(file: string, text: string, folderMode: number): boolean {
+  ensureFolder(path.dirname(file), folderMode);
   const stats = lstatSync(file, { throwIfNoEntry: false });
   const same =
     stats?.isFile() === true && (stats.mode & 0o777) === 0o755 && readFileSync(file, "utf8") === text;
   return !same && writeAtomically(file, text, { mode: 0o755 });
 }
 
-function launcherText({ node, current }: InstallLayout): string {
-  return `#!/bin/sh\nexec ${quote(node)} ${quote(`${current}/sandhook.mjs`)} "$@"\n`;
+function launcherText({ named }: InstallLayout): string {
+  return `#!/bin/sh\nexec ${quote(`${named}/node`)} ${quote(`${named}/current/sandhook.mjs`)} "$@"\n`;
 }
 
 /**
@@ -156,8 +181,8 @@ function removeOldVersions(
 export function removeRuntime(layout: InstallLayout): boolean {
   return onMachine(layout.root, () => {
     const there = namesIn(layout.versions).length > 0 || linkTarget(layout.current) !== undefined;
-    const { current, entry, launcher, node, records, versions } = layout;
-    for (const made of [current, entry, path.dirname(launcher), node, versions, records]) {
+    const { codeCache, current, entry, launcher, node, records, versions } = layout;
+    for (const made of [current, entry, path.dirname(launcher), node, versions, records, codeCache]) {
       rmSync(made, { recursive: true, force: true });
     }
     return there;

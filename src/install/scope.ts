@@ -8,6 +8,10 @@ export type InstallScope = "user" | "project" | "local";
 
 export const SCOPES: readonly InstallScope[] = ["user", "project", "local"];
 
+/** The settings that an organisation gives every user of a machine; see managed/. */
+export const MANAGED_SCOPE = "managed";
+export type Scope = InstallScope | typeof MANAGED_SCOPE;
+
 /** The facts an installation takes from the environment it was started in. */
 export interface InstallEnvironment {
   readonly home: HostPath;
@@ -28,13 +32,14 @@ export interface SettingsPlace {
  * Reads the scope a person typed.
  * @throws InstallError `install.scope`
  */
-export function parseScope(text: string): InstallScope {
-  const scope = SCOPES.find((known) => known === text);
+export function parseScope(text: string): Scope {
+  const all: readonly Scope[] = [...SCOPES, MANAGED_SCOPE];
+  const scope = all.find((known) => known === text);
   if (scope !== undefined) return scope;
   throw new InstallError({
     code: "install.scope",
     message: `there is no scope ${JSON.stringify(text)}`,
-    hint: `Type one of: ${SCOPES.map((known) => `--scope ${known}`).join(", ")}`,
+    hint: `Type one of: ${all.map((known) => `--scope ${known}`).join(", ")}`,
   });
 }
 

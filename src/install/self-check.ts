@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quote } from "../rewrite/quote.ts";
 import type { HookHandler } from "./handler.ts";
 
 /** One process to run to its end. */
@@ -62,13 +63,29 @@ const reply = z.looseObject({
 export interface SelfCheckOptions {
   /** Exactly as it was registered. */
   readonly handler: HookHandler;
+  /** The registered shell prefix; undefined when the scope has none. */
+  readonly gate: string | undefined;
   /** An existing folder, in the place of the session's project. */
   readonly project: string;
   readonly run: Runner;
 }
 
-/** Sends a sample call through the command that was registered, runs what comes back, and compares. */
-export async function checkInstallation({ handler, project, run }: SelfCheckOptions): Promise<SelfCheck> {
+/** Sends a sample call through the hook that was registered, and a sample line through the gate, and compares. */
+export async function checkInstallation(options: SelfCheckOptions): Promise<SelfCheck> {
+  const hook = await checkHook(options);
+  if (hook.kind !== "sandboxed" || options.gate === undefined) return hook;
+  const line = sampleLine(options.project);
+  const after = await options.run(shell(`${quote(options.gate)} ${quote(line)}`, options.project));
+  return judgeRun({ before: hook.before, after, rewritten: hook.rewritten });
+}
+
+/** What Claude Code hands to a shell for a Bash call, in the form of the newest release. */
+function sampleLine(project: string): string {
+  const snapshot = `source ${project}/shell-snapshots/snapshot-bash-0.sh 2>/dev/null || true`;
+  return `${snapshot} && eval ${quote(SAMPLE_COMMAND)} < /dev/null && pwd -P >| /dev/null`;
+}
+
+async function checkHook({ handler, project, run }: SelfCheckOptions): Promise<SelfCheck> {
   const answer = await run(startOf(handler, project));
   if (answer.exitCode === 2) return { kind: "refused", reason: answer.stderr.trim() };
   const parsed = parseReply(answer);
@@ -84,15 +101,24 @@ export async function checkInstallation({ handler, project, run }: SelfCheckOpti
   }
   const before = await run(shell(SAMPLE_COMMAND, project));
   const after = await run(shell(rewritten, project));
+  return judgeRun({ before: before.stdout, after, rewritten });
+}
+
+function judgeRun(samples: {
+  readonly before: string;
+  readonly after: RunResult;
+  readonly rewritten: string;
+}): SelfCheck {
+  const { before, after, rewritten } = samples;
   if (after.exitCode !== 0) return { kind: "failed", rewritten, reason: describe(after) };
-  const outside = NAMESPACE.exec(before.stdout)?.[1];
+  const outside = NAMESPACE.exec(before)?.[1];
   if (outside !== undefined && NAMESPACE.exec(after.stdout)?.[1] === outside) {
     return {
       kind: "unprotected",
       reason: `the rewritten command saw what the machine sees:\n${after.stdout}`,
     };
   }
-  return { kind: "sandboxed", before: before.stdout, after: after.stdout, rewritten };
+  return { kind: "sandboxed", before, after: after.stdout, rewritten };
 }
 
 /** How the client starts a handler: exec form when it has `args`, else through a shell. */

@@ -1,6 +1,7 @@
 import { type Node, findNodeAtLocation } from "jsonc-parser";
 import { InstallError } from "../core/errors.ts";
-import { type SettingsText, firstExtension, placeOf } from "./settings-text.ts";
+import { GATE_VARIABLE } from "./gate-prefix.ts";
+import { type SettingsText, firstExtension, parseSettings, placeOf } from "./settings-text.ts";
 
 /** Events whose malformed entry makes the client drop the whole settings file, by its own documentation. */
 const STRICT_EVENTS: readonly string[] = ["PreToolUse", "PermissionRequest"];
@@ -21,7 +22,7 @@ type Fault = { readonly node: Node; readonly what: string } | undefined;
  * guessing: the client ignores a whole file for one malformed entry, and with it our hook.
  * @throws InstallError `settings.shape`
  */
-export function checkShape(settings: SettingsText, file: string): void {
+function checkShape(settings: SettingsText, file: string): void {
   const { root, text } = settings;
   if (root === undefined) return;
   const fault = findFault(root);
@@ -31,6 +32,16 @@ export function checkShape(settings: SettingsText, file: string): void {
     message: `${placeOf(file, text, fault.node.offset)}: ${fault.what}`,
     hint: "Correct that place and run the command again; the file was not changed.",
   });
+}
+
+/**
+ * Parses settings and checks their shape.
+ * @throws InstallError `settings.unparsable`, `settings.shape`
+ */
+export function readChecked(text: string, file: string): SettingsText {
+  const settings = parseSettings(text, file);
+  checkShape(settings, file);
+  return settings;
 }
 
 /**
@@ -64,10 +75,22 @@ function findFault(root: Node): Fault {
   if (root.type !== "object") return { node: root, what: "the settings are not a JSON object" };
   const repeated = repeatedKey(root);
   if (repeated !== undefined) return repeated;
+  const wrong = faultOfEnv(findNodeAtLocation(root, ["env"]));
+  if (wrong !== undefined) return wrong;
   const hooks = findNodeAtLocation(root, ["hooks"]);
   if (hooks === undefined) return undefined;
   if (hooks.type !== "object") return { node: hooks, what: `"hooks" is not an object` };
   return repeatedKey(hooks) ?? firstFault(hooks.children ?? [], faultOfEvent);
+}
+
+/** The client ignores a whole file for an `env` that is no object of texts. */
+function faultOfEnv(env: Node | undefined): Fault {
+  if (env === undefined) return undefined;
+  if (env.type !== "object") return { node: env, what: `"env" is not an object` };
+  const prefix = findNodeAtLocation(env, [GATE_VARIABLE]);
+  if (prefix !== undefined && prefix.type !== "string")
+    return { node: prefix, what: `"env.${GATE_VARIABLE}" is not a text` };
+  return repeatedKey(env);
 }
 
 function firstFault(nodes: readonly Node[], check: (node: Node) => Fault): Fault {

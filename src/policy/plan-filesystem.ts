@@ -1,11 +1,13 @@
 import rules from "../../profiles/protected-paths.json" with { type: "json" };
-import type { Config, WrittenPath } from "../config/resolve.ts";
+import type { Config } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
 import { hostPath, type HostPath, isInside, joinHost, parentOf } from "../core/paths.ts";
-import type { FilesystemPlan } from "../core/plan.ts";
+import type { FilesystemPlan, HiddenPath } from "../core/plan.ts";
+import { expandPattern } from "./expand-pattern.ts";
 import { type GitLayout, readGitLayout } from "./git-layout.ts";
 import { planHiddenPaths } from "./hidden-paths.ts";
 import { isSettings, planProtectedPaths } from "./protected-paths.ts";
+import { readWrittenPaths, type WrittenPaths } from "./written-paths.ts";
 
 export interface FilesystemRequest {
   readonly host: Host;
@@ -19,20 +21,6 @@ export interface FilesystemRequest {
 
 /** Folders that every sandbox replaces by private ones. */
 const REPLACED: readonly string[] = ["/tmp", "/var/tmp", "/run"];
-
-/** `~/x` counts from the home folder, `x` and `./x` from the project. */
-export function expandPath(written: string, home: HostPath, root: HostPath): HostPath {
-  if (written === "~") return home;
-  if (written.startsWith("~/")) return joinHost(home, written.slice(2));
-  return written.startsWith("/") ? hostPath(written) : joinHost(root, written);
-}
-
-/** The real path of what exists of `path`, with the rest as written: a path that does not exist yet can be denied. */
-function realAsFarAsPossible(host: Host, path: HostPath): HostPath {
-  const real = host.realPath(path);
-  if (real !== undefined || path === "/") return real ?? path;
-  return joinHost(realAsFarAsPossible(host, parentOf(path)), path.slice(path.lastIndexOf("/") + 1));
-}
 
 function unique(paths: readonly HostPath[]): HostPath[] {
   return [...new Set(paths)].sort();
@@ -74,6 +62,43 @@ function clientFolders(host: Host, root: HostPath): HostPath[] {
   ];
 }
 
+function existing(host: Host, paths: readonly HostPath[]): HostPath[] {
+  return paths.flatMap((path) => host.realPath(path) ?? []);
+}
+
+/** Real paths that can be written: none in a workspace that is read-only, and none that a denial covers. */
+function planWritable(
+  { host, config, root }: FilesystemRequest,
+  written: WrittenPaths,
+  repositories: readonly GitLayout[],
+): HostPath[] {
+  if (config.workspace.value === "read-only") return [];
+  const again = existing(
+    host,
+    rules.writableAgain.map((name) => joinHost(root, name)),
+  );
+  const gitDirs = repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir]);
+  const outside = gitDirs.filter((folder) => !isInside(folder, root));
+  const opened = written.writable.filter((path) => !isSettings(host, path));
+  return unique([root, ...again, ...opened, ...outside]).filter(
+    (path) => !written.unwritable.some((denied) => isInside(path, denied)),
+  );
+}
+
+/** Listed folders show nothing that is hidden: they say less than `host`, never more. */
+function planToolchains(
+  { host, config, root }: FilesystemRequest,
+  hidden: readonly HiddenPath[],
+): HostPath[] {
+  const reads = config.reads.value;
+  if (reads === "host") return [];
+  const folders = existing(
+    host,
+    reads.flatMap((written) => expandPattern(host, written, root)),
+  );
+  return folders.filter((folder) => !hidden.some(({ path }) => isInside(folder, path)));
+}
+
 /**
  * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
  * what the user allowed; minus protected and hidden paths.
@@ -81,39 +106,33 @@ function clientFolders(host: Host, root: HostPath): HostPath[] {
  */
 export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   const { host, config, root, temporary } = request;
-  const written = (paths: readonly WrittenPath[]): HostPath[] =>
-    paths.map(({ value }) => expandPath(value, host.home, root));
-  const existing = (paths: readonly HostPath[]): HostPath[] =>
-    paths.flatMap((path) => {
-      const real = host.realPath(path);
-      return real === undefined ? [] : [real];
-    });
+  const written = readWrittenPaths(host, config, root);
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
-  const opened = existing(written(config.allowWrite)).filter((path) => !isSettings(host, path));
-  const again = existing(rules.writableAgain.map((name) => joinHost(root, name)));
-  const gitDirs = repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir]);
-  const outside = gitDirs.filter((folder) => !isInside(folder, root));
-  const writable = unique([root, ...again, ...opened, ...outside]);
-  const roots = unique([
-    root,
-    ...trees.map(({ top }) => top).filter((top) => writable.some((folder) => isInside(top, folder))),
-  ]);
-  const exposed = existing(written(config.allowRead));
-  const denied = existing(written(config.denyRead));
+  const writable = planWritable(request, written, repositories);
+  const roots = unique(
+    [root, ...trees.map(({ top }) => top)].filter((top) => writable.some((folder) => isInside(top, folder))),
+  );
+  const hidden = planHiddenPaths(host, written.hidden, written.exposed);
+  const shown = [root, ...repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir])];
   return {
-    reads: "host",
-    readable: unique([...exposed, ...existing(clientFolders(host, root))]),
+    reads: config.reads.value === "host" ? "host" : "listed",
+    readable: unique([
+      ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
+      ...written.exposed,
+      ...planToolchains(request, hidden),
+      ...existing(host, clientFolders(host, root)),
+    ]),
     writable,
     protectedPaths: planProtectedPaths({
       host,
       writable,
       roots,
       repositories,
-      denied: written(config.denyWrite).map((path) => realAsFarAsPossible(host, path)),
-      opened,
+      denied: written.unwritable,
+      opened: written.opened,
     }),
-    hidden: planHiddenPaths(host, denied, exposed),
+    hidden,
     temporary,
   };
 }

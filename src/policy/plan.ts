@@ -1,10 +1,13 @@
-import environment from "../../profiles/environment.json" with { type: "json" };
 import type { Config } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
 import { type HostPath, joinHost } from "../core/paths.ts";
-import type { Plan, Project, ToolCall } from "../core/plan.ts";
+import type { EngineName, Plan, Project, ToolCall } from "../core/plan.ts";
 import { PolicyError } from "../core/errors.ts";
+import { planContainerSettings, planLimits } from "./plan-container-settings.ts";
+import { planEnvironment } from "./plan-environment.ts";
 import { planFilesystem } from "./plan-filesystem.ts";
+import { planNetwork } from "./plan-network.ts";
+import { planSeatbelt } from "./plan-seatbelt.ts";
 
 /**
  * Names a project by its real path: a readable slug and 48 bits of the path's digest.
@@ -39,29 +42,34 @@ export interface PlanRequest {
   readonly config: Config;
   readonly project: Project;
   readonly call: ToolCall;
+  readonly engine: EngineName;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
 }
 
 /**
- * Decides everything about one sandboxed command before an engine is chosen.
- * @throws PolicyError when a path cannot be protected.
+ * Decides everything about one sandboxed command before an engine renders it.
+ * @throws PolicyError when a path cannot be protected, or a denial cannot be kept.
  */
-export function planSandbox({ host, config, project, call, temporary }: PlanRequest): Plan {
+export function planSandbox(request: PlanRequest): Plan {
+  const { host, config, project, call, engine } = request;
+  const { loopback, network } = planNetwork(config);
   return {
     call,
     project,
-    profile: "workspace-write",
+    profile: config.profile.value,
     filesystem: planFilesystem({
       host,
       config,
       root: project.root,
       cwd: call.cwd,
-      temporary: joinHost(temporary, project.key),
+      temporary: joinHost(request.temporary, project.key),
     }),
-    network: { mode: config.network.value },
-    environment: { deny: environment.deny, pass: [], containerPass: environment.containerPass, set: {} },
-    limits: {},
-    container: { image: config.image.value },
+    network,
+    ...(loopback === undefined ? {} : { loopback }),
+    environment: planEnvironment(config),
+    limits: engine === "docker" || engine === "podman" ? planLimits(config) : {},
+    container: planContainerSettings(host, config, project.root),
+    seatbelt: planSeatbelt(config),
   };
 }

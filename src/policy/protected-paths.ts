@@ -1,6 +1,6 @@
 import rules from "../../profiles/protected-paths.json" with { type: "json" };
 import type { Host } from "../core/host.ts";
-import { hostPath, type HostPath, isInside, joinHost, parentOf } from "../core/paths.ts";
+import { hostPath, type HostPath, isInside, joinHost, ORGANISATION_ROOT, parentOf } from "../core/paths.ts";
 import type { ProtectedPath } from "../core/plan.ts";
 import { PolicyError } from "../core/errors.ts";
 import type { GitLayout } from "./git-layout.ts";
@@ -85,6 +85,7 @@ function fixedCandidates({ host }: ProtectionRequest): Candidate[] {
     ...rules.home.map((name) => joinHost(host.home, name)),
     host.claudeDir,
     hostPath("/etc/claude-code"),
+    ORGANISATION_ROOT,
   ].map(always);
 }
 

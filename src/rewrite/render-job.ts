@@ -24,7 +24,7 @@ function alternatives(patterns: readonly string[]): string {
 /** Shell functions that sort variable names: `denied NAME` and `passed NAME` (for containers). */
 function renderNameTests(environment: EnvironmentPlan): string[] {
   return [
-    `denied() { case $1 in ${alternatives(environment.pass)}) return 1;; ${alternatives(environment.deny)}) return 0;; *) return 1;; esac; }`,
+    `denied() { case $1 in ${alternatives(environment.denyAlways ?? [])}) return 0;; ${alternatives(environment.pass)}) return 1;; ${alternatives(environment.deny)}) return 0;; *) return 1;; esac; }`,
     `passed() { case $1 in ${alternatives(environment.containerPass)}) return 0;; *) return 1;; esac; }`,
   ];
 }

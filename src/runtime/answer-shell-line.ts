@@ -3,7 +3,7 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
-import { ensureState, type HookContext, rewriteSite, writePlannedJob } from "./answer-tool-call.ts";
+import { ensureState, type HookContext, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { findProject } from "./session-store.ts";
 
@@ -29,18 +29,36 @@ interface WaitingJob {
 
 /** The jobs that a command names and that nobody has run. */
 function waitingJobs(context: GateContext, command: string): WaitingJob[] {
-  const site = rewriteSite(context.site);
+  const sites = rewriteSites(context.site);
   return [...command.matchAll(OUR_CALL)].flatMap(([, id = ""]) => {
-    const folder = joinHost(site.jobs, id);
+    const folder = joinHost(context.site.state, "jobs", id);
     const original = context.host.readText(joinHost(folder, "command"));
     const claimed = context.host.inspect(joinHost(folder, "claimed")) !== undefined;
-    return original === undefined || claimed ? [] : [{ id, action: renderAction(site, id), original }];
+    if (original === undefined || claimed) return [];
+    return sites.map((site) => ({ id, action: renderAction(site, id), original }));
   });
 }
 
 /** Our own line, whole: what follows its action is a comment. */
 function isWholly(command: string, job: WaitingJob): boolean {
   return command.startsWith(job.action) && !command.slice(job.action.length).includes("\n");
+}
+
+/**
+ * A line of ours whose job is gone or was run before. Sandboxing it anew would be safe but say nothing: its runner cannot
+ * be seen from inside.
+ * @throws EngineError `job.gone`
+ */
+function refuseGoneJob(context: GateContext, command: string, waiting: readonly WaitingJob[]): void {
+  const [, id] = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command) ?? [];
+  if (id === undefined || waiting.some((job) => job.id === id)) return;
+  const isOurs = rewriteSites(context.site).some((site) => command.startsWith(renderAction(site, id)));
+  if (!isOurs) return;
+  throw new EngineError({
+    code: "job.gone",
+    message: `its job ${id} is gone`,
+    hint: "Run the command again.",
+  });
 }
 
 /** Another hook has built our line into its own: the job's original goes back in, and everything runs inside. */
@@ -106,6 +124,7 @@ export function answerShellLine(line: string, context: GateContext): GateAnswer 
     case "call": {
       const { preamble, cwdFile, command } = parsed;
       const jobs = waitingJobs(context, command);
+      refuseGoneJob(context, command, jobs);
       const own = jobs.find((job) => isWholly(command, job));
       const id = own?.id ?? runCommand(context, restoreOriginals(command, jobs));
       return id === undefined ? { kind: "pass" } : { kind: "run", id, preamble, cwdFile: hostPath(cwdFile) };

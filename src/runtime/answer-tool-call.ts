@@ -1,7 +1,7 @@
 import type { SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
-import { hostPath, joinHost } from "../core/paths.ts";
+import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
 import type { EngineName, Plan } from "../core/plan.ts";
 import { EngineError } from "../core/errors.ts";
 import { findEngine } from "../engine/choose.ts";
@@ -28,12 +28,22 @@ export function rewriteSite(site: Site): RewriteSite {
   return { runner: joinHost(site.libexec, "sandhook-run"), jobs: joinHost(site.state, "jobs") };
 }
 
+/** The same for every installation that a user can have: the one that runs now, their own, and the organisation's. */
+export function rewriteSites(site: Site): readonly RewriteSite[] {
+  const { runner, jobs } = rewriteSite(site);
+  const roots = [joinHost(site.state, "current"), joinHost(ORGANISATION_ROOT, "current")];
+  const others = roots.map((root) => joinHost(root, "libexec/sandhook-run"));
+  return [...new Set([runner, ...others])].map((each) => ({ runner: each, jobs }));
+}
+
 /** Another copy of our hook has rewritten this call already, and its job is still waiting. */
 function isOurs(context: HookContext, command: string): boolean {
-  const { runner, jobs } = rewriteSite(context.site);
+  const sites = rewriteSites(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
-  if (id === undefined || !command.includes(runner)) return false;
-  return context.host.readText(joinHost(jobs, id, "line")) === command;
+  if (id === undefined) return false;
+  const { jobs } = rewriteSite(context.site);
+  const original = context.host.readText(joinHost(jobs, id, "command"));
+  return original !== undefined && sites.some((site) => renderCommand(site, id, original) === command);
 }
 
 /**
@@ -70,7 +80,6 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
   for (const folder of [rewrite.jobs, ...(invocation.folders ?? [])]) sweepJobs(folder);
   writeJob(rewrite.jobs, id, [
     { name: "command", content: plan.call.command },
-    { name: "line", content: line },
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { Site } from "../core/engine.ts";
 import { joinHost } from "../core/paths.ts";
 
@@ -7,5 +6,7 @@ import { joinHost } from "../core/paths.ts";
  * Throws when it is missing: the caller refuses the command.
  */
 export function loadPart(site: Site, name: string): unknown {
+  // Not an import: most calls do without, and each module of Node costs a share of a millisecond.
+  const { createRequire } = process.getBuiltinModule("node:module");
   return createRequire(joinHost(site.libexec, "hook"))(`./${name}.cjs`);
 }

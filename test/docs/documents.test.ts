@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "docs/ARCHITECTURE.md",
   "docs/THREAT-MODEL.md",
   "docs/LIMITATIONS.md",
+  "docs/ADMINISTRATORS.md",
 ];
 
 describe.each(DOCUMENTS)("%s", (name) => {

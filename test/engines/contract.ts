@@ -5,7 +5,6 @@ import {
   type Account,
   call,
   type Ground,
-  makeGround,
   outcome,
   processesWith,
   rewrite,
@@ -16,18 +15,32 @@ import {
 export interface ContractSubject {
   readonly name: string;
   readonly account: Account;
-  readonly settings: Record<string, unknown>;
+  readonly makeGround: () => Ground;
   /** Takes away what the engine keeps of the ground's project. */
   readonly cleanUp: (ground: Ground) => void;
+  /**
+   * `own`: a command has processes, a network and a /tmp of its own, and ends with its call whatever it does. `host`: it
+   * has the host's, and ends as it would outside, with its process group. Default: `own`.
+   */
+  readonly view?: "own" | "host";
+  /** False for a stand-in that starts commands as the engine does and confines nothing. Default: true. */
+  readonly confines?: boolean;
 }
 
+/** How Claude Code ends a call: SIGTERM to the group, then SIGKILL. */
+const ENDINGS: Readonly<Record<"own" | "host", readonly (readonly NodeJS.Signals[])[]>> = {
+  own: [["SIGTERM"], ["SIGKILL"]],
+  host: [["SIGTERM", "SIGKILL"], ["SIGKILL"]],
+};
+
 /** What every engine promises about one command, shown through the hook, the rewritten line and a real shell. */
-export function describeContract({ name, account, settings, cleanUp }: ContractSubject): void {
+export function describeContract(subject: ContractSubject): void {
+  const { name, account, makeGround, cleanUp, view = "own", confines = true } = subject;
   describe(`a command under ${name}`, () => {
     let ground: Ground;
 
     beforeAll(async () => {
-      ground = makeGround("contract", account, settings);
+      ground = makeGround();
       await call(ground, "true"); // Makes the container, with its progress on stderr.
     });
     afterAll(() => {
@@ -68,9 +81,10 @@ export function describeContract({ name, account, settings, cleanUp }: ContractS
       });
     });
 
-    it("carries the folder over, also one of the sandbox's own /tmp", async () => {
+    it("carries the folder over, also one of the sandbox's temporary folder", async () => {
       expect((await call(ground, "mkdir -p 'a b' && cd 'a b'")).cwd).toBe(path.join(ground.project, "a b"));
-      const { cwd } = await call(ground, "mkdir -p /tmp/t && cd /tmp/t && echo x > f");
+      const temporary = view === "own" ? "/tmp" : "$TMPDIR";
+      const { cwd } = await call(ground, `mkdir -p ${temporary}/t && cd ${temporary}/t && echo x > f`);
       expect(readFileSync(path.join(cwd, "f"), "utf8")).toBe("x\n");
       expect((await call(ground, "cd 'a b'; false")).cwd).toBe("");
     });
@@ -82,38 +96,59 @@ export function describeContract({ name, account, settings, cleanUp }: ContractS
       expect([uid, gid]).toEqual([account.uid, account.gid]);
     });
 
+    it("has the caller's variables and an empty standard input", async () => {
+      const { out } = await outcome(ground, `cat; printf '%s|' "$LC_TEST" "\${0##*/}" $#`);
+      expect(out).toBe('two "words" $HOME\n`third`|bash|0|');
+    });
+
+    it("is ended by a signal, or handles it", async () => {
+      expect((await outcome(ground, "kill -TERM $$; echo on")).code).toBe(143);
+      const handled = await outcome(ground, "trap 'echo handled; exit 3' TERM; kill -TERM $$; echo on");
+      expect([handled.code, handled.out]).toEqual([3, "handled\n"]);
+    });
+
+    it("runs something beside itself and waits for it", async () => {
+      expect(await outcome(ground, "(sleep 0.2; echo late) & echo early; wait")).toEqual({
+        code: 0,
+        out: "early\nlate\n",
+        err: "",
+      });
+    });
+
     it("has no secret of the host", async () => {
-      const { out } = await outcome(
-        ground,
-        "env; cat ~/.ssh/id_rsa ~/.claude/settings.json 2>/dev/null; true",
-      );
+      const files = confines ? "cat ~/.ssh/id_rsa ~/.claude/settings.json 2>/dev/null" : ":";
+      const { out } = await outcome(ground, `env; ${files}; true`);
       expect(out).not.toMatch(/sk-host|key of the host|"sandhook"/);
     });
 
-    it("cannot change protected paths, nor go round them", async () => {
-      const tries = [
-        "echo x > .git/hooks/pre-commit",
-        "echo x >> .git/config",
-        "mv .git g && mkdir .git",
-        "mkdir -p .claude && echo x > .claude/settings.json",
-        "echo x > .mcp.json",
-        "echo x > .vscode/tasks.json",
-      ];
-      const { out } = await outcome(
-        ground,
-        `${tries.map((t, n) => `( ${t} ) 2>/dev/null && echo ${n}`).join("\n")}\ntrue`,
-      );
-      expect(out).toBe("");
-      expect(existsSync(path.join(ground.project, ".git/hooks/pre-commit"))).toBe(false);
-    });
+    if (confines) {
+      it("cannot change protected paths, nor go round them", async () => {
+        const tries = [
+          "echo x > .git/hooks/pre-commit",
+          "echo x >> .git/config",
+          "mv .git g && mkdir .git",
+          "mkdir -p .claude && echo x > .claude/settings.json",
+          "echo x > .mcp.json",
+          "echo x > .vscode/tasks.json",
+        ];
+        const { out } = await outcome(
+          ground,
+          `${tries.map((t, n) => `( ${t} ) 2>/dev/null && echo ${n}`).join("\n")}\ntrue`,
+        );
+        expect(out).toBe("");
+        expect(existsSync(path.join(ground.project, ".git/hooks/pre-commit"))).toBe(false);
+      });
+    }
 
-    it("has no network, no capability, and sees no process of the host", async () => {
-      const ask =
-        "tail -n +3 /proc/net/dev | grep -v ' lo:'; grep CapEff /proc/self/status; ls -d /proc/[0-9]* | wc -l";
-      const [capabilities, processes] = (await outcome(ground, ask)).out.trim().split("\n");
-      expect(capabilities).toBe(`CapEff:\t${"0".repeat(16)}`);
-      expect(Number(processes)).toBeLessThan(20);
-    });
+    if (view === "own") {
+      it("has no network, no capability, and sees no process of the host", async () => {
+        const ask =
+          "tail -n +3 /proc/net/dev | grep -v ' lo:'; grep CapEff /proc/self/status; ls -d /proc/[0-9]* | wc -l";
+        const [capabilities, processes] = (await outcome(ground, ask)).out.trim().split("\n");
+        expect(capabilities).toBe(`CapEff:\t${"0".repeat(16)}`);
+        expect(Number(processes)).toBeLessThan(20);
+      });
+    }
 
     it("runs many at once", async () => {
       const all = await Promise.all(
@@ -122,19 +157,20 @@ export function describeContract({ name, account, settings, cleanUp }: ContractS
       expect(all.map(({ out }) => out)).toEqual(Array.from({ length: 16 }, (_, n) => `${n}\n`));
     });
 
-    it.each([
-      ["the group by SIGTERM", "SIGTERM", -1],
-      ["the group by SIGKILL", "SIGKILL", -1],
-    ] as const)("leaves no process behind when its caller ends %s", async (_, signal, sign) => {
-      const mark = `86${process.hrtime.bigint().toString().slice(-6)}`;
-      const command = `sleep ${mark} & (setsid sleep ${mark} &) ; trap '' TERM; touch up-${mark}; sleep ${mark}; sleep ${mark}`;
-      const running = startLine(ground, rewrite(ground, command));
-      await until(() => existsSync(path.join(ground.project, `up-${mark}`)));
-      expect(processesWith(`sleep\0${mark}`).length).toBeGreaterThan(0);
-      process.kill(sign * running.pid, signal);
-      await running.ended;
-      await until(() => processesWith(`sleep\0${mark}`).length === 0);
-    });
+    it.each(ENDINGS[view].map((signals) => ({ signals })))(
+      "leaves no process behind when its caller ends its group by $signals",
+      async ({ signals }) => {
+        const mark = `86${process.hrtime.bigint().toString().slice(-6)}`;
+        const elsewhere = view === "own" ? `(setsid sleep ${mark} &) ; ` : "";
+        const command = `sleep ${mark} & ${elsewhere}trap '' TERM; touch up-${mark}; sleep ${mark}; sleep ${mark}`;
+        const running = startLine(ground, rewrite(ground, command));
+        await until(() => existsSync(path.join(ground.project, `up-${mark}`)));
+        await until(() => processesWith(`sleep\0${mark}`).length > 0);
+        for (const signal of signals) if (processesWith(mark).length > 0) process.kill(-running.pid, signal);
+        await running.ended;
+        await until(() => processesWith(`sleep\0${mark}`).length === 0);
+      },
+    );
 
     it("refuses a job that is gone", async () => {
       const line = rewrite(ground, "touch canary");

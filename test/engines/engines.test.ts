@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe } from "vitest";
 import { engineAvailable } from "../support/engines.ts";
 import { describeContract } from "./contract.ts";
-import { type Ground, ordinaryAccount, ownAccount } from "./ground.ts";
+import { type Ground, makeGround, ordinaryAccount, ownAccount } from "./ground.ts";
 
 /** Removes a project's container and its volume. */
 function removeContainer(engine: string): (ground: Ground) => void {
@@ -26,17 +26,32 @@ function removeContainer(engine: string): (ground: Ground) => void {
 }
 
 describe.runIf(engineAvailable("bubblewrap"))("bubblewrap", () => {
-  const settings = { engine: "bubblewrap" };
-  describeContract({ name: "bubblewrap", account: ordinaryAccount(), settings, cleanUp: () => undefined });
+  const account = ordinaryAccount();
+  describeContract({
+    name: "bubblewrap",
+    account,
+    makeGround: () => makeGround("contract", account, { engine: "bubblewrap" }),
+    cleanUp: () => undefined,
+  });
 });
 
 describe.runIf(engineAvailable("docker"))("docker", () => {
   const account = ordinaryAccount("/var/run/docker.sock");
   const cleanUp = removeContainer("docker");
-  describeContract({ name: "docker", account, settings: { engine: "docker" }, cleanUp });
+  describeContract({
+    name: "docker",
+    account,
+    makeGround: () => makeGround("contract", account, { engine: "docker" }),
+    cleanUp,
+  });
 });
 
 describe.runIf(engineAvailable("podman") && process.getuid?.() === 0)("podman", () => {
   const settings = { engine: "podman", container: { image: "debian:bookworm-slim" } };
-  describeContract({ name: "podman", account: ownAccount(), settings, cleanUp: removeContainer("podman") });
+  describeContract({
+    name: "podman",
+    account: ownAccount(),
+    makeGround: () => makeGround("contract", ownAccount(), settings),
+    cleanUp: removeContainer("podman"),
+  });
 });

@@ -28,6 +28,8 @@ export interface Ground {
   readonly project: string;
   readonly account: Account;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Words before the shell of a call, for example what gives it another view of the machine. */
+  readonly before?: readonly string[];
 }
 
 export interface Ended {
@@ -156,7 +158,10 @@ export function startLine(ground: Ground, line: string, cwd = ground.project): R
   const folder = mkdtempSync("/var/tmp/sandhook-call-");
   chownSync(folder, ground.account.uid, ground.account.gid);
   const script = `exec >"$1/out" 2>"$1/err"; eval "$2" </dev/null && pwd -P >| "$1/cwd"`;
-  const [file = "", ...args] = asUser(ground, ["/bin/bash", "-c", script, "bash", folder, line]);
+  const [file = "", ...args] = asUser(ground, [
+    ...(ground.before ?? []),
+    ...["/bin/bash", "-c", script, "bash", folder, line],
+  ]);
   const child = spawn(file, args, { env: environment(ground), cwd, detached: true, stdio: "ignore" });
   const read = (name: string): Buffer => {
     try {
@@ -197,6 +202,7 @@ export async function outcome(
 
 /** Processes of the machine whose command line holds a text: the tests see into every container from here. */
 export function processesWith(text: string): number[] {
+  if (process.platform === "darwin") return processesOfMac(text.replaceAll("\0", " "));
   return readdirSync("/proc").flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
@@ -206,6 +212,16 @@ export function processesWith(text: string): number[] {
     } catch {
       return []; // It ended while we looked.
     }
+  });
+}
+
+function processesOfMac(text: string): number[] {
+  const lines = execFileSync("/bin/ps", ["-axww", "-o", "pid=,stat=,command="], { encoding: "utf8" }).split(
+    "\n",
+  );
+  return lines.flatMap((line) => {
+    const [, id, command] = /^ *(\d+) +[^Z ]\S* +(.*)$/.exec(line) ?? [];
+    return command?.includes(text) === true && Number(id) !== process.pid ? [Number(id)] : [];
   });
 }
 

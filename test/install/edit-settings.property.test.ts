@@ -4,9 +4,11 @@ import { describe, expect, it } from "vitest";
 import { hostPath } from "../../src/core/paths.ts";
 import { InstallError } from "../../src/core/errors.ts";
 import { addHooks, dropHooks } from "../../src/install/edit-settings.ts";
+import { chainedPrefix, holdsGate, setGate } from "../../src/install/edit-gate.ts";
+import { GATE_VARIABLE, isOwnPrefix } from "../../src/install/gate-prefix.ts";
 import { renderGroup } from "../../src/install/handler.ts";
 import { REGISTRATIONS } from "../../src/install/registration.ts";
-import { undoSplices } from "../../src/install/splice.ts";
+import { type Edited, undoSplices } from "../../src/install/splice.ts";
 
 const home = hostPath("/home/me");
 const root = hostPath("/home/me/.local/share/sandhook");
@@ -18,13 +20,15 @@ const own = (timeout: number) =>
 const wanted = own(30);
 const FILE = "settings.json";
 
+const isForeign = (text: string): boolean => !isOwnPrefix(text);
+
 /** White space and comments between two tokens. */
 const filler = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("", " ", "\n", "\n  ", "\n\t", "\r\n    ", "  ") },
   { weight: 1, arbitrary: fc.constantFrom("/* , { */", "// ] , }\n", " // it's\r\n  ", "\n  /* a\n b */ ") },
 );
 const quoted = (value: string): string => JSON.stringify(value);
-const word = fc.constantFrom("a", "b", "env", "model", "a // b", 'q"uote', "ü😀", "__proto__");
+const word = fc.constantFrom("a", "b", "model", "a // b", 'q"uote', "ü😀", "__proto__");
 const scalar = fc.constantFrom("1", "-2.5e3", "true", "null", '""', '"// no comment"', '"a,}"');
 const foreignHandler = fc.constantFrom(
   '{"type":"command","command":"audit.sh"}',
@@ -74,9 +78,25 @@ const group = object(
   ),
 ).filter((text) => text.includes('"hooks"'));
 const hooks = object(fc.tuple(fc.constantFrom("PreToolUse", "PostToolUse", "Stop"), list(group, ["[", "]"])));
-const settings = fc
-  .tuple(filler, object(fc.oneof(fc.tuple(word, value), fc.tuple(fc.constant("hooks"), hooks))), filler)
-  .map((parts) => parts.join(""));
+const prefix = fc.oneof(
+  fc.constantFrom("/usr/bin/nice", "/bin/bash -c", "/a b/c", "", "it's 100% $HOME", "ü😀".repeat(70)),
+  fc.string(),
+);
+const env = object(
+  fc.oneof(
+    fc.tuple(word, fc.constant('"1"')),
+    fc.tuple(fc.constant(GATE_VARIABLE), prefix.filter(isForeign).map(quoted)),
+  ),
+);
+const member = fc.oneof(
+  fc.tuple(word, value),
+  fc.tuple(fc.constant("hooks"), hooks),
+  fc.tuple(fc.constant("env"), env),
+);
+const settings = fc.tuple(filler, object(member), filler).map((parts) => parts.join(""));
+
+/** What an installation does to a text. */
+const install = (text: string): Edited => setGate(addHooks(text, wanted, FILE), root, FILE);
 
 const json = (text: string): unknown => parse(text, [], { allowTrailingComma: true });
 const runs = { numRuns: 2000 };
@@ -85,7 +105,7 @@ describe("any settings text", () => {
   it("is the same bytes after adding our hooks and undoing it", () => {
     fc.assert(
       fc.property(settings, (text) => {
-        const edited = addHooks(text, wanted, FILE);
+        const edited = install(text);
         expect(edited.after).not.toBe(text);
         expect(undoSplices(edited.after, edited.splices)).toBe(text);
       }),
@@ -96,8 +116,9 @@ describe("any settings text", () => {
   it("is not changed by adding our hooks a second time", () => {
     fc.assert(
       fc.property(settings, (text) => {
-        const { after } = addHooks(text, wanted, FILE);
-        expect(addHooks(after, wanted, FILE)).toEqual({ before: after, after, splices: [] });
+        const { after } = install(text);
+        expect(install(after)).toEqual({ before: after, after, splices: [] });
+        expect(holdsGate(after, root, FILE)).toBe(true);
       }),
       runs,
     );
@@ -106,9 +127,11 @@ describe("any settings text", () => {
   it("holds our hooks once after an older version's were replaced", () => {
     fc.assert(
       fc.property(settings, (text) => {
-        const old = addHooks(text, own(7), FILE).after;
-        const { after } = addHooks(old, wanted, FILE);
+        const old = setGate(addHooks(text, own(7), FILE), hostPath("/old/sandhook"), FILE).after;
+        const { after } = install(old);
         expect(after.split('libexec/hook"')).toHaveLength(2);
+        expect(after.split("/shell-gate")).toHaveLength(2);
+        expect(chainedPrefix(after, FILE)).toBe(chainedPrefix(text, FILE));
         expect(addHooks(after, wanted, FILE).splices).toEqual([]);
       }),
       runs,
@@ -118,12 +141,12 @@ describe("any settings text", () => {
   it("says the same about everything foreign after adding and dropping without a record", () => {
     fc.assert(
       fc.property(settings, (text) => {
-        const dropped = dropHooks(addHooks(text, wanted, FILE).after, FILE).after;
+        const dropped = dropHooks(install(text).after, FILE).after;
         const strip = (source: string): unknown => {
           const data = json(source) as Record<string, unknown>;
           const events = Object.entries((data["hooks"] ?? {}) as Record<string, unknown[]>);
           const left = events.filter(([, groups]) => groups.length > 0);
-          return { ...data, hooks: Object.fromEntries(left) };
+          return { ...data, hooks: Object.fromEntries(left), env: data["env"] ?? {} };
         };
         expect(strip(dropped)).toEqual(strip(text));
       }),
@@ -136,7 +159,7 @@ describe("any settings text", () => {
       text.match(/\/\* , \{ \*\/|\/\/ \] , \}|a\n b/g) ?? [];
     fc.assert(
       fc.property(settings, (text) => {
-        const { after } = addHooks(text, wanted, FILE);
+        const { after } = install(text);
         expect(comments(after)).toEqual(comments(text));
         expect(comments(dropHooks(after, FILE).after)).toEqual(comments(text));
       }),
@@ -155,7 +178,7 @@ describe("any text at all", () => {
     fc.assert(
       fc.property(text, (source) => {
         try {
-          addHooks(source, wanted, FILE);
+          install(source);
         } catch (error) {
           expect(error).toBeInstanceOf(InstallError);
         }

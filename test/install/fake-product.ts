@@ -16,6 +16,13 @@ printf '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision"
 printf '"permissionDecisionReason":"sandboxed","updatedInput":{"command":"echo from-the-sandbox"}}}'
 `;
 
+/** Runs every line as it is, and says so. */
+const GATE = `#!/bin/sh
+printf '%s\\n' "$@" >> "$HOME/gate-was-here"
+if [ "$1" = --chain ]; then shift 3; fi
+exec /bin/bash -c "$1"
+`;
+
 /** Writes a built product below `<root>/dist`; `files` replace or add to its own. */
 export function makeProduct(
   user: TempHome,
@@ -25,13 +32,14 @@ export function makeProduct(
   const dist = join(user.root, "dist");
   const all = {
     "libexec/hook": HOOK,
+    "libexec/shell-gate": GATE,
     "libexec/pre-tool-use.cjs": "module.exports = 1;\n",
     "profiles/default.json": "{}\n",
     "sandhook.mjs": "console.log(process.argv.slice(2).join(' '));\n",
     ...files,
   };
   for (const [name, text] of Object.entries(all)) writeFile(join(dist, name), text);
-  chmodSync(join(dist, "libexec/hook"), 0o755);
+  for (const name of ["hook", "shell-gate"]) chmodSync(join(dist, "libexec", name), 0o755);
   return { folder: hostPath(dist), version };
 }
 

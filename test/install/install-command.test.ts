@@ -87,7 +87,7 @@ describe("sandhook install", () => {
 
   it("ends with 1 and says why when the hook does not sandbox the sample", async () => {
     const user = makeTempHome();
-    const source = makeProduct(user, { "libexec/hook": "#!/bin/sh\ncat >/dev/null\n" });
+    const source = makeProduct(user, { "libexec/hook": "#!/bin/sh\ncat >/dev/null\necho '{}'\n" });
     const { code, told } = await sandhook(user, ["install", "--client-version", "2.1.330"], { source });
     expect([code, told.includes("does NOT sandbox")]).toEqual([1, true]);
   });

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addHooks, dropHooks, holdsHooks, setOption } from "../../src/install/edit-settings.ts";
+import { addHooks, dropHooks, holdsHooks } from "../../src/install/edit-settings.ts";
+import { ENGINE_OPTION, setText } from "../../src/install/edit-text.ts";
 import { undoSplices } from "../../src/install/splice.ts";
 
 // Each file of phrase-book/ is one phrase: settings before, a line `=====`, and settings after. In the phrases a visible
@@ -66,11 +67,11 @@ describe("an option", () => {
     ['{"sandhook": {"engine": "docker"}}', '{"sandhook": {"engine": "docker"}}'],
   ])("in %j becomes %j", (before, after) => {
     const start = { before, after: before, splices: [] };
-    expect(setOption(start, ["engine", "docker"], "f").after).toBe(after);
+    expect(setText(start, ENGINE_OPTION, "docker", "f").after).toBe(after);
   });
 
   it("is refused where sandhook is not an object", () => {
     const start = { before: "", after: '{"sandhook": "docker"}', splices: [] };
-    expect(() => setOption(start, ["engine", "docker"], "f")).toThrow(/not an object/);
+    expect(() => setText(start, ENGINE_OPTION, "docker", "f")).toThrow(/not an object/);
   });
 });

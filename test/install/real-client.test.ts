@@ -50,7 +50,7 @@ describe.each(RELEASES)("on Claude Code %s", (release) => {
     "the %s registration refuses when the hook crashes",
     async (scope) => {
       const user = await installed(scope);
-      breakHook(user, "echo broken hook >&2; kill -9 $$");
+      breakHook(user, "echo broken hook >&2; kill -9 $(exec /bin/sh -c 'echo $PPID')");
       const output = await outputOfCall(release, user);
       expect(output).toContain("broken hook");
       expect(output).not.toMatch(/^original$/m);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type HookHandler, renderHandler } from "../../src/install/handler.ts";
@@ -96,13 +96,41 @@ describe.each(FORMS)("the registered command: %s", (_, scope, begin) => {
 
   it.each([
     ["fails", "exit 1"],
-    ["is killed", "kill -9 $$"],
+    ["is killed", "kill -9 $(exec /bin/sh -c 'echo $PPID')"],
     ["is not a program", "("],
     ["refuses", "exit 2"],
   ])("ends in 2 when the hook %s", async (_name, body) => {
     const [user, handler] = await installed(scope);
     writeFileSync(join(rootOf(user), "current/libexec/hook"), `#!/bin/sh\n${body}\n`);
     expect(begin(user, handler).status).toBe(2);
+  });
+
+  it.each(["", "hello", '{"half":', "[]"])(
+    "ends in 2 when Node ends well and its answer is %j",
+    async (text) => {
+      const [user, handler] = await installed(scope);
+      const libexec = join(rootOf(user), "current/libexec");
+      copyFileSync("hooks/hook", join(libexec, "hook"));
+      writeFileSync(join(libexec, "pre-tool-use.cjs"), `process.stdout.write(${JSON.stringify(text)})`);
+      const { status, stdout, stderr } = begin(user, handler);
+      expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining("the hook gave no answer")]);
+    },
+  );
+
+  it.each([
+    ["Node is killed", "process.kill(process.pid, 'SIGKILL')"],
+    [
+      "Node is killed after its answer",
+      "process.stdout.write('{}', () => process.kill(process.pid, 'SIGKILL'))",
+    ],
+    ["Node fails after its answer", "process.stdout.write('{}'); process.exitCode = 1"],
+  ])("ends in 2 when %s", async (_name, program) => {
+    const [user, handler] = await installed(scope);
+    const libexec = join(rootOf(user), "current/libexec");
+    copyFileSync("hooks/hook", join(libexec, "hook"));
+    writeFileSync(join(libexec, "pre-tool-use.cjs"), program);
+    const { status, stdout } = begin(user, handler);
+    expect([status, stdout]).toEqual([2, ""]);
   });
 
   it("ends in 2 when the runtime is gone", async () => {

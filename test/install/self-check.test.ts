@@ -18,8 +18,17 @@ const reply = (output: Readonly<Record<string, unknown>>): string =>
 const rewriteTo = (command: string): string =>
   reply({ permissionDecision: "allow", updatedInput: { command } });
 
+function makeScript(text: string): string {
+  const file = join(makeTempHome().root, "gate it is");
+  writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+
 /** Checks an installation whose hook prints `stdout`, says `stderr` and ends with `code`. */
-async function check(stdout: string, { code = 0, stderr = "" } = {}): Promise<SelfCheck> {
+async function check(
+  stdout: string,
+  { code = 0, stderr = "", gate }: { code?: number; stderr?: string; gate?: string } = {},
+): Promise<SelfCheck> {
   const user = makeTempHome();
   const options = installOptions(user);
   await install(options, () => undefined);
@@ -30,7 +39,7 @@ async function check(stdout: string, { code = 0, stderr = "" } = {}): Promise<Se
   const hook = `cat >/dev/null; cat "$HOME/answer"; echo '${stderr}' >&2; exit ${String(code)}\n`;
   writeFileSync(join(rootOf(user), "current/libexec/hook"), hook);
   const run: Runner = (one) => runProcess({ ...one, variables: { ...one.variables, HOME: user.home } });
-  return checkInstallation({ handler, project: user.project, run });
+  return checkInstallation({ handler, gate, project: user.project, run });
 }
 
 describe("the self-check", () => {
@@ -42,6 +51,19 @@ describe("the self-check", () => {
       ) as string,
       after: "inside\n",
       rewritten: "echo inside",
+    });
+  });
+
+  it("says that commands are unprotected when the gate runs a line as it is", async () => {
+    const gate = makeScript('#!/bin/sh\nexec /bin/bash -c "$1"\n');
+    expect(await check(rewriteTo("echo inside"), { gate })).toMatchObject({ kind: "unprotected" });
+  });
+
+  it("reports a gate that does not work", async () => {
+    const gate = "/nonexistent/shell-gate";
+    expect(await check(rewriteTo("echo inside"), { gate })).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("exit code 127") as string,
     });
   });
 
@@ -66,9 +88,14 @@ describe("the self-check", () => {
   });
 
   it.each([
-    ["prints nothing", ""],
-    ["prints words", "hello"],
-    ["prints half an object", '{"hookSpecificOutput":'],
+    ["nothing", ""],
+    ["words", "hello"],
+    ["half an object", '{"hookSpecificOutput":'],
+  ])("reports a refusal when the hook prints %s", async (_, stdout) => {
+    expect((await check(stdout)).kind).toBe("refused");
+  });
+
+  it.each([
     ["answers for another event", '{"hookSpecificOutput":{"hookEventName":"Stop"}}'],
     ["allows without a rewrite", reply({ permissionDecision: "allow" })],
     ["rewrites to something without a command", reply({ updatedInput: {} })],

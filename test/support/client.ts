@@ -28,6 +28,8 @@ export type ClientOptions = {
   readonly settings?: unknown;
   /** A folder that stands in for /etc/claude-code; see mountManagedSettings. */
   readonly managed?: string;
+  /** With `managed`: a folder that stands in for /opt/sandhook. */
+  readonly managedRuntime?: string;
   /** Default: bypassPermissions. */
   readonly permissionMode?: "default" | "acceptEdits" | "bypassPermissions" | "dontAsk" | "plan";
   readonly allowedTools?: readonly string[];
@@ -93,7 +95,10 @@ function commandLine(
   if (tools.length > 0) args.push(`--allowedTools=${tools.join(",")}`);
   args.push(...(options.args ?? []));
   const bare = { file: client.file, args };
-  const mounted = options.managed === undefined ? bare : mountManagedSettings(bare, options.managed);
+  const mounted =
+    options.managed === undefined
+      ? bare
+      : mountManagedSettings(bare, options.managed, options.managedRuntime);
   return api.socket === undefined ? mounted : isolateNetwork(mounted, { port: api.port, socket: api.socket });
 }
 

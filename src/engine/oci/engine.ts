@@ -32,8 +32,20 @@ function probe(flavor: Flavor, host: Host): Probe {
   }
 }
 
-function supports(): Support {
-  return { kind: "full" };
+function supports({ container, limits }: Plan): Support {
+  const asked: Readonly<Record<string, unknown>> = {
+    "container.dockerfile": container.dockerfile,
+    "container.command": container.command,
+    "container.mounts": container.mounts,
+    "container.env": container.environment,
+    "container.startup": container.startup,
+    "container.caches": container.caches,
+    "container.flags": container.flags,
+    "container.disk": limits.diskBytes,
+    "container.ulimits": limits.ulimits,
+  };
+  const missing = Object.keys(asked).filter((key) => asked[key] !== undefined);
+  return missing.length === 0 ? { kind: "full" } : { kind: "partial", missing };
 }
 
 /** With an allow-list, the user's proxy comes first: the container mounts the folder of its socket. */

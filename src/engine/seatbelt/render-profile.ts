@@ -49,12 +49,13 @@ function unknownProfile(name: string): never {
 }
 
 function chooseProfile(plan: Plan, site: Site, host: Host): Chosen {
-  const builtIn = readProfileEntry(host, site.profiles, plan.profile);
+  const name = plan.seatbelt?.profile ?? plan.profile;
+  const builtIn = readProfileEntry(host, site.profiles, name);
   const custom: CustomProfile | undefined =
-    builtIn === undefined ? readCustomProfile(plan.profile, plan, host) : undefined;
+    builtIn === undefined ? readCustomProfile(name, plan, host) : undefined;
   const profile =
     builtIn ?? (custom === undefined ? undefined : readProfileEntry(host, site.profiles, custom.base));
-  if (profile === undefined) return unknownProfile(custom?.base ?? plan.profile);
+  if (profile === undefined) return unknownProfile(custom?.base ?? name);
   const toggles = [...new Set([...(plan.seatbelt?.toggles ?? []), ...(custom?.toggles ?? [])])];
   return { profile, toggles, rules: custom?.rules ?? [] };
 }

@@ -3,7 +3,8 @@ import type { Plan } from "../../core/plan.ts";
 import { PROXIED_PROFILES } from "./profile-table.ts";
 
 function refusals(plan: Plan): readonly string[] {
-  const { network, profile } = plan;
+  const { network } = plan;
+  const profile = plan.seatbelt?.profile ?? plan.profile;
   return [
     ...(network.mode === "open" && PROXIED_PROFILES.includes(profile)
       ? [`the profile ${profile} never opens the network`]

@@ -66,7 +66,7 @@ const RULES: readonly HintRule[] = [
   {
     operation: /^network-outbound$/,
     subject: /^(localhost|127\.|::1)/,
-    hint: { key: "network.loopback.connect", text: "a port on this machine" },
+    hint: { key: "network.allowLocalhost", text: "a port on this machine" },
   },
   {
     operation: /^network-outbound$/,
@@ -74,7 +74,7 @@ const RULES: readonly HintRule[] = [
   },
   {
     operation: /^network-(bind|inbound)$/,
-    hint: { key: "network.loopback.bind", text: "a server on this machine" },
+    hint: { key: "network.allowLocalhost", text: "a server on this machine" },
   },
   {
     operation: /^file-(write|link|clone)/,

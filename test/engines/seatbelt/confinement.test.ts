@@ -4,10 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { NetworkPlan, SeatbeltToggle } from "../../../src/core/plan.ts";
 import { BUILT_IN_PROFILES, PROXIED_PROFILES } from "../../../src/engine/seatbelt/profile-table.ts";
 import { TOGGLE_MODULES } from "../../../src/engine/seatbelt/toggles.ts";
+import { engineAvailable } from "../../support/engines.ts";
 import { createMacGround, type MacGround, runScript } from "../../support/real-mac.ts";
 
-/** Another system has no sandbox-exec; `npm test` on a Mac runs all of this. */
-describe.runIf(process.platform === "darwin")("the system's own sandbox-exec", () => {
+/** Another system has no sandbox-exec, and the run says so; `npm test` on a Mac runs all of this. */
+describe.runIf(engineAvailable("seatbelt"))("the system's own sandbox-exec", () => {
   let ground: MacGround;
   beforeEach(() => {
     ground = createMacGround();

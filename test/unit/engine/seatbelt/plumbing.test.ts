@@ -107,7 +107,7 @@ describe("a command started through sandbox-exec", () => {
   });
 
   it.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)("dies of %s with what it started", async (signal) => {
-    const outcome = await run("echo ready; sleep 600; true", { kill: signal });
+    const outcome = await run("/bin/sh -c 'echo ready; exec sleep 600'; true", { kill: signal });
     expect(outcome.signal).toBe(signal);
   });
 

@@ -1,0 +1,56 @@
+import { LISTS, type ListSpec } from "./key-rules.ts";
+import type { ListValues } from "./keys.ts";
+import type { Ignored, Opinion } from "./opinions.ts";
+import type { Source, Sourced } from "./source.ts";
+
+interface Written<T> {
+  readonly values: readonly T[];
+  readonly opinion: Opinion;
+}
+
+/** A list's entries and what was set aside for it. */
+export interface Collected<K extends keyof ListValues> {
+  readonly key: K;
+  readonly result: readonly Sourced<ListValues[K]>[];
+  readonly ignored: readonly Ignored[];
+}
+
+/** Destinations come from two lists: a managed file that writes one of them means the whole. */
+const CLOSED_TOGETHER: readonly (readonly (keyof ListValues)[])[] = [
+  ["network.allowedDomains", "network.presets"],
+];
+
+function closes(opinion: Opinion, key: keyof ListValues): boolean {
+  if (opinion.closedLists.includes(key)) return true;
+  if (!opinion.closesLists) return false;
+  const group = CLOSED_TOGETHER.find((keys) => keys.includes(key)) ?? [key];
+  return group.some((member) => opinion.lists[member] !== undefined);
+}
+
+function reasonAgainst(
+  { opinion }: Written<unknown>,
+  spec: ListSpec,
+  closed: boolean,
+): Ignored["reason"] | undefined {
+  const { scope } = opinion.source;
+  if (scope !== "default" && !spec.settableBy.includes(scope)) return "not-settable";
+  if (spec.kind === "denials" || spec.kind === "rules") return undefined;
+  if (opinion.authority === "narrowing") return "widens";
+  return spec.kind === "grants" && closed && opinion.authority !== "managed" ? "managed" : undefined;
+}
+
+/** Every entry of one list that counts, strongest place first. */
+export function collect<K extends keyof ListValues>(key: K, opinions: readonly Opinion[]): Collected<K> {
+  const spec = LISTS[key];
+  const closed = opinions.some((opinion) => closes(opinion, key));
+  const result: { value: ListValues[K]; source: Source }[] = [];
+  const ignored: Ignored[] = [];
+  for (const opinion of opinions) {
+    const values = opinion.lists[key];
+    if (values === undefined) continue;
+    const reason = reasonAgainst({ values, opinion }, spec, closed);
+    if (reason === undefined) result.push(...values.map((value) => ({ value, source: opinion.source })));
+    else if (values.length > 0) ignored.push({ key, source: opinion.source, reason });
+  }
+  return { key, result, ignored };
+}
