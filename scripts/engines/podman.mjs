@@ -4,7 +4,6 @@ import { mustRun, run, say } from "./run.mjs";
 import { IMAGE, TEST_USER } from "./state.mjs";
 
 const DROP_IN = "/etc/containers/containers.conf.d/50-sandhook-test.conf";
-const RUNTIME_DIR = `/run/${TEST_USER}`;
 
 /**
  * How to call podman as the rootless test user: { command, env }, or undefined when that user does not exist. A caller
@@ -20,8 +19,13 @@ export function rootlessPodman() {
   const command = ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "podman"];
   return {
     command,
-    env: { PATH: process.env.PATH, HOME: home, USER: TEST_USER, XDG_RUNTIME_DIR: RUNTIME_DIR },
+    env: { PATH: process.env.PATH, HOME: home, USER: TEST_USER, XDG_RUNTIME_DIR: runtimeFolder(uid) },
   };
+}
+
+/** Where a login would put it; the product trusts no other place. */
+function runtimeFolder(uid) {
+  return `/run/user/${uid}`;
 }
 
 /** Makes the test user, its runtime folder and its storage settings; opens the tun device for slirp4netns. */
@@ -31,8 +35,8 @@ export function ensureRootlessUser() {
     mustRun(["useradd", "--create-home", "--shell", "/bin/bash", TEST_USER]);
   }
   const [uid, gid, home] = readAccount();
-  mkdirSync(RUNTIME_DIR, { recursive: true, mode: 0o700 });
-  chownSync(RUNTIME_DIR, uid, gid);
+  mkdirSync(runtimeFolder(uid), { recursive: true, mode: 0o700 });
+  chownSync(runtimeFolder(uid), uid, gid);
   if (existsSync("/dev/net/tun")) chmodSync("/dev/net/tun", 0o666);
   // Without it an old podman falls back to vfs, which copies the whole image for every container.
   const storage = join(home, ".config", "containers", "storage.conf");

@@ -25,6 +25,7 @@ export interface ChoiceValues {
   readonly "container.image": string | undefined;
   readonly "container.dockerfile": string | undefined;
   readonly "container.command": string | undefined;
+  readonly "container.host": string | undefined;
   readonly "container.runtime": string | undefined;
   readonly "container.startup": string | undefined;
   readonly "container.idleSeconds": number | undefined;
@@ -63,6 +64,8 @@ export interface ListValues {
   readonly "container.ports": string;
   readonly "container.caches": string;
   readonly "container.flags": string;
+  readonly "container.allowFlags": string;
+  readonly "container.separate": string;
   readonly "container.env": Pair;
   /** The value is `soft:hard`. */
   readonly "container.ulimits": Pair;

@@ -72,6 +72,14 @@ const sources = {
     .optional()
     .describe("A docker-compatible program that is used in place of `docker`. Never from a project.")
     .meta({ examples: ["nerdctl"] }),
+  host: z
+    .string()
+    .regex(/^[a-z]+:\/\//, "expected an address, for example unix:///run/user/1000/docker.sock")
+    .optional()
+    .describe(
+      "Address of docker's daemon, on this machine. Default: that of the docker context you chose. Never from a project.",
+    )
+    .meta({ examples: ["unix:///run/user/1000/docker.sock"] }),
   runtime: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected a runtime's name")
@@ -109,8 +117,24 @@ const additions = {
   flags: z
     .array(z.string().min(1))
     .optional()
-    .describe("Further arguments for creating the container.")
+    .describe(
+      "Further arguments for creating the container, each as `--name=value`. One that can open the sandbox is refused unless `allowFlags` names it.",
+    )
     .meta({ default: [], examples: [["--add-host=db.example.org:10.0.0.5"]] }),
+  allowFlags: z
+    .array(z.string().regex(/^--[a-z][a-z0-9-]*(=.*)?$/s, "expected --name or --name=value"))
+    .optional()
+    .describe("Dangerous flags that `flags` may hold, by name or as a whole. Never from a project.")
+    .meta({ default: [], examples: [["--device=/dev/kvm"]] }),
+  separate: z
+    .array(
+      z.string().regex(/^(?!\/|.*(^|\/)\.\.?(\/|$))[^\0]+$/, "expected a folder relative to the project"),
+    )
+    .optional()
+    .describe(
+      "Folders of the project that the container has to itself, so that what is built for another system stays apart.",
+    )
+    .meta({ default: [], examples: [["node_modules", ".venv"]] }),
   env: variableSettings
     .optional()
     .describe("Variables of the container itself.")

@@ -43,10 +43,18 @@ export interface Invocation {
   readonly folders?: readonly HostPath[];
 }
 
+/** What config says about where an engine is. */
+export interface EngineWishes {
+  /** A compatible program in place of the engine's own. */
+  readonly command?: string | undefined;
+  /** Address of its daemon. */
+  readonly address?: string | undefined;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** Cheap: looks at files and the search path only; starts nothing. */
-  probe(host: Host): Probe;
+  probe(host: Host, wishes?: EngineWishes): Probe;
   supports(plan: Plan): Support;
   /** Pure: the same plan and site give the same invocation. */
   render(plan: Plan, site: Site, host: Host): Invocation;

@@ -151,6 +151,14 @@ export interface ContainerPlan {
   readonly caches?: readonly string[];
   /** Further arguments for creating the container. */
   readonly flags?: readonly string[];
+  /** Dangerous ones that `flags` may hold: `--name`, or a whole flag. */
+  readonly allowFlags?: readonly string[];
+  /** Address of docker's daemon. */
+  readonly host?: string;
+  /** Folders of the project, relative to it, that the container has to itself. */
+  readonly separate?: readonly string[];
+  /** Sentences about what was set aside, for people. */
+  readonly notes?: readonly string[];
   /** Another OCI runtime that the engine knows, e.g. `runsc`. */
   readonly runtime?: string;
 }

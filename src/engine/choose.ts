@@ -12,7 +12,7 @@ const ENGINES: readonly Engine[] = [bubblewrap, docker, podman, seatbelt];
 /** What `auto` means: a container when the project or user asks for one, else what the platform has built in. */
 function candidates(config: Config, host: Host): readonly EngineName[] {
   if (config.engine.value !== "auto") return [config.engine.value];
-  const wanted = [config["container.image"], config["container.dockerfile"]];
+  const wanted = [config["container.image"], config["container.dockerfile"], config["container.command"]];
   if (wanted.some(({ value }) => value !== undefined)) return ["docker", "podman"];
   return host.platform === "darwin" ? ["seatbelt"] : ["bubblewrap"];
 }
@@ -29,6 +29,7 @@ export function findEngine(name: EngineName): Engine | undefined {
  */
 export function chooseEngine(config: Config, host: Host): Engine {
   const refusals: string[] = [];
+  const wishes = { command: config["container.command"].value, address: config["container.host"].value };
   let hint = "To see what is missing, type: sandhook doctor";
   for (const name of candidates(config, host)) {
     const engine = findEngine(name);
@@ -36,7 +37,7 @@ export function chooseEngine(config: Config, host: Host): Engine {
       refusals.push(`${name}: not supported by this version`);
       continue;
     }
-    const probe = engine.probe(host);
+    const probe = engine.probe(host, wishes);
     if (probe.kind === "available") return engine;
     refusals.push(`${name}: ${probe.reasons.join("; ")}`);
     hint = probe.hint;

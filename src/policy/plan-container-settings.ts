@@ -1,6 +1,6 @@
 import type { Config } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
-import { type HostPath, hostPath } from "../core/paths.ts";
+import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ContainerMount, ContainerPlan, LimitsPlan } from "../core/plan.ts";
 import { expandPath } from "./expand-pattern.ts";
 import { pairsToObject } from "./plan-environment.ts";
@@ -35,6 +35,27 @@ function planMounts(host: Host, config: Config, root: HostPath): ContainerMount[
   return mounts.length === 0 ? undefined : mounts;
 }
 
+/** Files of the project that speak for themselves; they count when the user trusts the project. */
+const PROJECT_FILES = {
+  dockerfile: ".claude/sandbox.Dockerfile",
+  startup: ".claude/sandbox.bashrc",
+} as const;
+
+interface ProjectFiles {
+  readonly dockerfile?: HostPath;
+  readonly startup?: HostPath;
+  readonly notes: readonly string[];
+}
+
+function findProjectFiles(host: Host, config: Config, root: HostPath): ProjectFiles {
+  const there = Object.entries(PROJECT_FILES).filter(
+    ([, name]) => host.inspect(joinHost(root, name))?.kind === "file",
+  );
+  if (!config.trusted)
+    return { notes: there.map(([, name]) => `${name} is not used: this project is not trusted`) };
+  return { ...Object.fromEntries(there.map(([key, name]) => [key, joinHost(root, name)])), notes: [] };
+}
+
 /** What config says about the container; the engines bubblewrap and seatbelt have no use for it. */
 export function planContainerSettings(host: Host, config: Config, root: HostPath): ContainerPlan {
   const file = (written: string | undefined): HostPath | undefined =>
@@ -42,19 +63,24 @@ export function planContainerSettings(host: Host, config: Config, root: HostPath
   const texts = (list: readonly { readonly value: string }[]): readonly string[] | undefined =>
     list.length === 0 ? undefined : list.map(({ value }) => value);
   const environment = pairsToObject(config["container.env"]);
+  const { notes, ...found } = findProjectFiles(host, config, root);
   return {
     image: config["container.image"].value,
     ...given({
-      dockerfile: file(config["container.dockerfile"].value),
+      dockerfile: file(config["container.dockerfile"].value) ?? found.dockerfile,
       command: config["container.command"].value,
+      host: config["container.host"].value,
       runtime: config["container.runtime"].value,
-      startup: file(config["container.startup"].value),
+      startup: file(config["container.startup"].value) ?? found.startup,
       idleSeconds: config["container.idleSeconds"].value,
       mounts: planMounts(host, config, root),
       environment: Object.keys(environment).length === 0 ? undefined : environment,
       ports: texts(config["container.ports"]),
       caches: texts(config["container.caches"]),
       flags: texts(config["container.flags"]),
+      allowFlags: texts(config["container.allowFlags"]),
+      separate: texts(config["container.separate"]),
+      notes: notes.length === 0 ? undefined : notes,
     }),
   };
 }

@@ -17,6 +17,8 @@ export interface FilesystemRequest {
   /** The call's working folder. */
   readonly cwd: HostPath;
   readonly temporary: HostPath;
+  /** What config adds to a container, for an engine that has one. */
+  readonly mounts: Config["container.mounts"];
 }
 
 /** Folders that every sandbox replaces by private ones. */
@@ -106,7 +108,7 @@ function planToolchains(
  */
 export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   const { host, config, root, temporary } = request;
-  const written = readWrittenPaths(host, config, root);
+  const written = readWrittenPaths(host, config, root, request.mounts);
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
   const writable = planWritable(request, written, repositories);

@@ -53,6 +53,7 @@ export interface PlanRequest {
  */
 export function planSandbox(request: PlanRequest): Plan {
   const { host, config, project, call, engine } = request;
+  const hasContainer = engine === "docker" || engine === "podman";
   const { loopback, network } = planNetwork(config);
   return {
     call,
@@ -64,11 +65,12 @@ export function planSandbox(request: PlanRequest): Plan {
       root: project.root,
       cwd: call.cwd,
       temporary: joinHost(request.temporary, project.key),
+      mounts: hasContainer ? config["container.mounts"] : [],
     }),
     network,
     ...(loopback === undefined ? {} : { loopback }),
     environment: planEnvironment(config),
-    limits: engine === "docker" || engine === "podman" ? planLimits(config) : {},
+    limits: hasContainer ? planLimits(config) : {},
     container: planContainerSettings(host, config, project.root),
     seatbelt: planSeatbelt(config),
   };

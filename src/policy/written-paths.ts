@@ -36,8 +36,17 @@ function beats(denial: Source, grant: Source, trusted: boolean): boolean {
   return (foreign && !trusted) || outranks(denial.scope, grant.scope);
 }
 
-/** Turns the four lists of `filesystem` into paths and decides between grants and denials. */
-export function readWrittenPaths(host: Host, config: Config, root: HostPath): WrittenPaths {
+/** Turns the four lists of `filesystem` and the container's mounts into paths and decides between grants and denials. */
+export function readWrittenPaths(
+  host: Host,
+  config: Config,
+  root: HostPath,
+  mounts: Config["container.mounts"] = [],
+): WrittenPaths {
+  const mounted = (readOnly: boolean): WrittenPath[] =>
+    mounts.flatMap(({ value, source }) =>
+      (value.readOnly ?? true) === readOnly ? [{ value: value.source, source }] : [],
+    );
   const named = (paths: readonly WrittenPath[]): Named[] =>
     paths.flatMap(({ value, source }) =>
       expandPattern(host, value, root).map((path) => ({
@@ -48,11 +57,11 @@ export function readWrittenPaths(host: Host, config: Config, root: HostPath): Wr
   const existing = (paths: readonly Named[]): Named[] =>
     paths.filter(({ path }) => host.inspect(path) !== undefined);
   const unwritable = named(config["filesystem.denyWrite"]).map(({ path }) => path);
-  const writable = existing(named(config["filesystem.allowWrite"])).filter(
+  const writable = existing(named([...config["filesystem.allowWrite"], ...mounted(false)])).filter(
     ({ path }) => !unwritable.some((denied) => isInside(path, denied)),
   );
   const denials = existing(named(config["filesystem.denyRead"]));
-  const exposed = existing(named(config["filesystem.allowRead"])).filter(
+  const exposed = existing(named([...config["filesystem.allowRead"], ...mounted(true)])).filter(
     (grant) =>
       !denials.some(
         ({ path, source }) => isInside(grant.path, path) && beats(source, grant.source, config.trusted),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Account,
   call,
+  freshMark,
   type Ground,
   outcome,
   processesWith,
@@ -160,7 +161,7 @@ export function describeContract(subject: ContractSubject): void {
     it.each(ENDINGS[view].map((signals) => ({ signals })))(
       "leaves no process behind when its caller ends its group by $signals",
       async ({ signals }) => {
-        const mark = `86${process.hrtime.bigint().toString().slice(-6)}`;
+        const mark = freshMark();
         const elsewhere = view === "own" ? `(setsid sleep ${mark} &) ; ` : "";
         const command = `sleep ${mark} & ${elsewhere}trap '' TERM; touch up-${mark}; sleep ${mark}; sleep ${mark}`;
         const running = startLine(ground, rewrite(ground, command));

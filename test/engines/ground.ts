@@ -62,6 +62,11 @@ export function ownAccount(): Account {
   return ME;
 }
 
+/** The home folder of an account of this machine. */
+export function homeOf({ uid }: Account): string {
+  return execFileSync("getent", ["passwd", uid.toString()], { encoding: "utf8" }).split(":")[5] ?? "/";
+}
+
 /** Runs a program as the ground's user, without any environment but the given one. */
 export function asUser(ground: Pick<Ground, "account">, words: readonly string[]): string[] {
   const { uid, gid, groups } = ground.account;
@@ -74,8 +79,16 @@ function give(ground: Pick<Ground, "account">, folder: string): void {
   execFileSync("chown", ["-R", `${ground.account.uid}:${ground.account.gid}`, folder]);
 }
 
-/** Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. */
-export function makeGround(name: string, account: Account, settings: Record<string, unknown>): Ground {
+/**
+ * Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. `files` are
+ * further files of the home folder, by relative path.
+ */
+export function makeGround(
+  name: string,
+  account: Account,
+  settings: Record<string, unknown>,
+  files: Readonly<Record<string, string>> = {},
+): Ground {
   const root = realpathSync(mkdtempSync(`/var/tmp/sandhook-${name}-`));
   const ground = {
     root,
@@ -98,6 +111,10 @@ export function makeGround(name: string, account: Account, settings: Record<stri
     path.join(ground.home, ".gitconfig"),
     "[user]\n\tname = Tess Ter\n\temail = t@example.invalid\n",
   );
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(ground.home, file)), { recursive: true });
+    writeFileSync(path.join(ground.home, file), text);
+  }
   execFileSync("git", ["init", "-q", "-b", "main", ground.project]);
   give(ground, root);
   execFileSync("chmod", ["755", root]);
@@ -225,7 +242,16 @@ function processesOfMac(text: string): number[] {
   });
 }
 
-/** Polls until a condition holds; the runner of the tests sets the limit. */
+/** Polls until a condition holds, for at most a minute. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 25));
+  const limit = Date.now() + 60_000;
+  while (!condition()) {
+    if (Date.now() > limit) throw new Error(`not so within a minute: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** A duration for sleep that no other process of the machine sleeps for, by which its processes are found. */
+export function freshMark(): string {
+  return `87${process.hrtime.bigint().toString().slice(-7)}`;
 }

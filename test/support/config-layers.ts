@@ -30,6 +30,7 @@ const CHOICE_VALUES: { readonly [K in keyof ChoiceValues]: readonly NonNullable<
   "container.image": ["one", "two"],
   "container.dockerfile": ["./one", "./two"],
   "container.command": ["nerdctl", "finch"],
+  "container.host": ["unix:///a.sock", "unix:///b.sock"],
   "container.runtime": ["runsc", "kata"],
   "container.startup": ["./one.sh", "./two.sh"],
   "container.idleSeconds": [60, 3600],
@@ -62,6 +63,8 @@ const LIST_VALUES: { readonly [K in keyof ListValues]: readonly ListValues[K][] 
   "container.ports": ["1:1", "2:2"],
   "container.caches": ["npm", "pip"],
   "container.flags": ["--a", "--b"],
+  "container.allowFlags": ["--a", "--b"],
+  "container.separate": ["a", "b"],
   "container.env": [
     { name: "A", value: "1" },
     { name: "A", value: "2" },

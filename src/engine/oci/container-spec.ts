@@ -3,6 +3,9 @@ import type { EngineName } from "../../core/plan.ts";
 /** Raised when the shape of specifications or of the scripts inside changes: every container is made anew. */
 export const SPEC_FORMAT = 2;
 
+/** Where the parts that we mount lie inside. */
+export const INSIDE = "/run/sandhook";
+
 /** One bind mount. `source` is a host path, `target` the path inside. */
 export interface SpecMount {
   readonly source: string;
@@ -17,12 +20,22 @@ export interface SpecLimits {
   readonly pids?: number;
   readonly memoryBytes?: number;
   readonly cpus?: number;
+  /** `name=soft:hard`. */
+  readonly ulimits?: readonly string[];
+}
+
+/** One image that is built from a text alone: nothing of any folder can be copied into it. */
+export interface ImageStep {
+  /** The file that the text comes from. */
+  readonly origin: string;
+  readonly text: string;
+  readonly tag: string;
 }
 
 export type ImageSource =
   | { readonly kind: "reference"; readonly reference: string }
-  /** A folder with a Dockerfile, built under a tag that names its content. */
-  | { readonly kind: "build"; readonly dockerfile: string; readonly tag: string };
+  /** Built one on the other; the last one is the image. */
+  | { readonly kind: "build"; readonly steps: readonly ImageStep[] };
 
 /** Everything about a project's container, as data: what to create, and under which names. */
 export interface ContainerSpec {
@@ -50,6 +63,8 @@ export interface ContainerSpec {
   readonly temporary: string;
   readonly mounts: readonly SpecMount[];
   readonly volumes: readonly { readonly name: string; readonly target: string }[];
+  /** Folders of the project that the container has to itself; volumes that go with the container's home. */
+  readonly separate: readonly { readonly name: string; readonly target: string }[];
   readonly environment: Readonly<Record<string, string>>;
   readonly network: "none" | "bridge";
   /** The folder with the socket of the user's proxy, for a container whose only way out that is. */
@@ -59,6 +74,8 @@ export interface ContainerSpec {
   readonly runtime?: string;
   readonly flags: readonly string[];
   readonly idleSeconds: number;
+  /** Sentences for people, said when the container is made. */
+  readonly notes: readonly string[];
 }
 
 /** Device and inode of what lies at a path, or undefined when nothing does. */
@@ -66,13 +83,14 @@ export type Identify = (path: string) => string | undefined;
 
 /**
  * The text whose digest names a container's policy. It holds the identity of everything that is mounted: a bind mount
- * silently falls away when the host replaces its source by rename (`git config` does), so a changed identity must
- * count as a changed policy. Whether a placeholder was needed does not count.
+ * silently falls away when the host replaces its source by rename (`git config` does) or when our own folders are lost,
+ * so a changed identity must count as a changed policy. Whether a placeholder was needed does not count.
  */
 export function specText(spec: ContainerSpec, identify: Identify): string {
   const mounts = spec.mounts.map(({ source, target, kind, readOnly }) => {
     return [source, target, kind, readOnly, identify(source) ?? "missing"];
   });
-  const scripts = [spec.scripts, identify(spec.scripts) ?? "missing"];
-  return JSON.stringify({ ...spec, mounts, scripts });
+  const ours = [spec.scripts, `${spec.folder}/inbox`, `${spec.folder}/outbox`];
+  const parts = ours.map((part) => [part, identify(part) ?? "missing"]);
+  return JSON.stringify({ ...spec, mounts, parts });
 }

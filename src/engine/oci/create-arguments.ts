@@ -1,6 +1,5 @@
 import { EngineError } from "../../core/errors.ts";
-import type { ContainerSpec, SpecLimits, SpecMount } from "./container-spec.ts";
-import { INSIDE } from "./plan-container.ts";
+import { type ContainerSpec, INSIDE, type SpecLimits, type SpecMount } from "./container-spec.ts";
 
 /** What only the machine that creates the container knows. */
 export interface CreateFacts {
@@ -64,7 +63,7 @@ function volume(name: string, target: string): string[] {
   ];
 }
 
-function renderLimits({ pids, memoryBytes, cpus }: SpecLimits): string[] {
+function renderLimits({ pids, memoryBytes, cpus, ulimits = [] }: SpecLimits): string[] {
   return [
     ...(pids === undefined ? [] : ["--pids-limit", pids.toString()]),
     // Swap counts as memory: without the second option a command gets the same amount again from swap.
@@ -72,6 +71,7 @@ function renderLimits({ pids, memoryBytes, cpus }: SpecLimits): string[] {
       ? []
       : ["--memory", memoryBytes.toString(), "--memory-swap", memoryBytes.toString()]),
     ...(cpus === undefined ? [] : ["--cpus", cpus.toString()]),
+    ...ulimits.flatMap((limit) => ["--ulimit", limit]),
   ];
 }
 
@@ -104,7 +104,7 @@ function renderDoor(door: string | undefined, forwarder: Forwarder | undefined):
  *  4. network, ports and limits.
  *  5. the home volume and shared caches, then `/tmp`, then our own parts: the engines mount outer targets first,
  *     whatever the order here.
- *  6. the plan's mounts, outermost first, because that is the order in which they win.
+ *  6. the plan's mounts, outermost first, because that is the order in which they win; then folders of the container's own.
  *  7. environment, then what the user's own settings add; nothing of the caller's environment.
  *  8. the image, whose own entry point is set aside, and our init with its idle time in seconds, then what it keeps running.
  */
@@ -131,6 +131,7 @@ export function createArguments(spec: ContainerSpec, facts: CreateFacts): string
     ...renderDoor(spec.door, facts.forwarder),
     ...[...identity("passwd"), ...identity("group")],
     ...spec.mounts.flatMap(bind),
+    ...spec.separate.flatMap(({ name, target }) => volume(name, target)),
     ...bind({ source: spec.temporary, target: spec.temporary, readOnly: false }),
     ...Object.entries(spec.environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...spec.flags,

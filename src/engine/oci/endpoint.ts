@@ -26,22 +26,27 @@ function readJson(host: Host, file: HostPath): unknown {
   }
 }
 
+function requireLocal(address: unknown, from: string): HostPath {
+  if (typeof address === "string" && address.startsWith("unix:///"))
+    return hostPath(address.slice("unix://".length));
+  throw new EngineError({
+    code: "docker.remote",
+    message: `${from} leads to ${typeof address === "string" ? address : "an unknown place"}, and a daemon elsewhere cannot mount this project`,
+    hint: "Type: docker context use default. Or choose another engine with sandhook.engine.",
+  });
+}
+
 /**
- * The daemon's socket on this machine: that of the context the user chose with `docker context use`, else the default.
- * Only the user's own files count; DOCKER_HOST and DOCKER_CONTEXT may come from a repository's settings.
+ * The daemon's socket on this machine: the address in the user's settings, else that of the context the user chose with `docker context use`, else the default.
+ * Only the user's own files count; the variables DOCKER_HOST and DOCKER_CONTEXT may come from a repository's settings.
  * @throws EngineError `docker.remote` for a daemon elsewhere, `docker.config-invalid`
  */
-export function locateDockerSocket(host: Host): HostPath {
+export function locateDockerSocket(host: Host, set?: string): HostPath {
+  if (set !== undefined) return requireLocal(set, "the address in sandhook.container.host");
   const folder = joinHost(host.home, ".docker");
   const name = field(readJson(host, joinHost(folder, "config.json")), "currentContext");
   if (typeof name !== "string" || name === "" || name === "default") return DEFAULT_SOCKET;
   const file = joinHost(folder, "contexts/meta", host.digest(name), "meta.json");
   const address = field(readJson(host, file), "Endpoints", "docker", "Host");
-  if (typeof address === "string" && address.startsWith("unix:///"))
-    return hostPath(address.slice("unix://".length));
-  throw new EngineError({
-    code: "docker.remote",
-    message: `the docker context ${JSON.stringify(name)} leads to ${typeof address === "string" ? address : "an unknown place"}, and a daemon elsewhere cannot mount this project`,
-    hint: "Type: docker context use default. Or choose another engine with sandhook.engine.",
-  });
+  return requireLocal(address, `the docker context ${JSON.stringify(name)}`);
 }

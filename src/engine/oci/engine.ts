@@ -1,21 +1,23 @@
-import type { Engine, Invocation, Probe, Site, Support } from "../../core/engine.ts";
+import type { Engine, EngineWishes, Invocation, Probe, Site, Support } from "../../core/engine.ts";
 import { renderFailure } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
 import { networkFolders } from "../../core/network-place.ts";
 import { joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
 import { type ContainerSpec, specText } from "./container-spec.ts";
-import { DOCKER, type Flavor, PODMAN } from "./flavors.ts";
+import { DOCKER, findClient, type Flavor, PODMAN } from "./flavors.ts";
 import { containerFolder, planContainer, requireMountedCwd } from "./plan-container.ts";
 
-function probe(flavor: Flavor, host: Host): Probe {
-  const program = host.findProgram(flavor.name);
+function probe(flavor: Flavor, host: Host, { command, address }: EngineWishes = {}): Probe {
+  const program = findClient(flavor, host, command);
   if (program === undefined) {
-    const reasons = [`the program ${flavor.name} is not installed`];
-    return { kind: "unavailable", reasons, hint: flavor.install };
+    const reasons = [`the program ${command ?? flavor.name} is not installed`];
+    const hint =
+      command === undefined ? flavor.install : "Install it, or correct sandhook.container.command.";
+    return { kind: "unavailable", reasons, hint };
   }
   try {
-    const socket = flavor.locateSocket(host);
+    const socket = command === undefined ? flavor.locateSocket(host, address) : undefined;
     if (socket === undefined || host.inspect(socket) !== undefined)
       return { kind: "available", program, notes: [] };
     return {
@@ -32,17 +34,12 @@ function probe(flavor: Flavor, host: Host): Probe {
   }
 }
 
-function supports({ container, limits }: Plan): Support {
+function supports(flavor: Flavor, { container, limits }: Plan): Support {
   const asked: Readonly<Record<string, unknown>> = {
-    "container.dockerfile": container.dockerfile,
-    "container.command": container.command,
-    "container.mounts": container.mounts,
-    "container.env": container.environment,
-    "container.startup": container.startup,
-    "container.caches": container.caches,
-    "container.flags": container.flags,
+    // The container's own layer cannot be written at all, so that there is nothing to limit.
     "container.disk": limits.diskBytes,
-    "container.ulimits": limits.ulimits,
+    "container.command": flavor.name === "podman" ? container.command : undefined,
+    "container.host": flavor.name === "podman" ? container.host : undefined,
   };
   const missing = Object.keys(asked).filter((key) => asked[key] !== undefined);
   return missing.length === 0 ? { kind: "full" } : { kind: "partial", missing };
@@ -78,8 +75,8 @@ function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation 
 function makeEngine(flavor: Flavor): Engine {
   return {
     name: flavor.name,
-    probe: (host) => probe(flavor, host),
-    supports,
+    probe: (host, wishes) => probe(flavor, host, wishes),
+    supports: (plan) => supports(flavor, plan),
     render: (plan, site, host) => render(flavor, plan, site, host),
   };
 }

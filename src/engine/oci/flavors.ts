@@ -7,8 +7,8 @@ import { locateDockerSocket } from "./endpoint.ts";
 export interface Flavor {
   readonly name: "docker" | "podman";
   readonly install: string;
-  /** The daemon's socket, for an engine that has a daemon. */
-  locateSocket(host: Host): HostPath | undefined;
+  /** The daemon's socket, for an engine that has a daemon; `address` is the one that the user has set. */
+  locateSocket(host: Host, address?: string): HostPath | undefined;
   /** Arguments of the client that come before every command. */
   clientFlags(socket: HostPath | undefined): readonly string[];
   /** Arguments of create and run that make files in the project belong to the user. */
@@ -37,16 +37,22 @@ export const PODMAN: Flavor = {
   canLimit: (host) => host.uid === 0 || host.inspect("/sys/fs/cgroup/cgroup.controllers") !== undefined,
 };
 
+/** The client's program: the flavour's own, or the compatible one that config names. */
+export function findClient(flavor: Flavor, host: Host, command: string | undefined): HostPath | undefined {
+  const name = command ?? flavor.name;
+  return name.startsWith("/") ? host.realPath(name) : host.findProgram(name);
+}
+
 /**
  * The client's program.
  * @throws EngineError `engine.unavailable`
  */
-export function locateClient(flavor: Flavor, host: Host): HostPath {
-  const program = host.findProgram(flavor.name);
+export function locateClient(flavor: Flavor, host: Host, command: string | undefined): HostPath {
+  const program = findClient(flavor, host, command);
   if (program !== undefined) return program;
   throw new EngineError({
     code: "engine.unavailable",
-    message: `the program ${flavor.name} is not installed`,
-    hint: flavor.install,
+    message: `the program ${command ?? flavor.name} is not installed`,
+    hint: command === undefined ? flavor.install : "Install it, or correct sandhook.container.command.",
   });
 }

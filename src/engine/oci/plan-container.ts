@@ -1,122 +1,22 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
-import { doorFolder, networkFolders } from "../../core/network-place.ts";
-import { hostPath, type HostPath, isInside, joinHost } from "../../core/paths.ts";
-import type { FilesystemPlan, LimitsPlan, Plan } from "../../core/plan.ts";
-import { type Mount, planMounts } from "../mounts.ts";
-import {
-  type ContainerSpec,
-  type ImageSource,
-  SPEC_FORMAT,
-  type SpecLimits,
-  type SpecMount,
-} from "./container-spec.ts";
+import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
+import type { ContainerPlan, Plan } from "../../core/plan.ts";
+import { planCaches } from "./caches.ts";
+import { checkFlags } from "./check-flags.ts";
+import { type ContainerSpec, INSIDE, SPEC_FORMAT, type SpecMount } from "./container-spec.ts";
 import { type Flavor, locateClient } from "./flavors.ts";
+import { planImage } from "./plan-image.ts";
+import { planLimits } from "./plan-limits.ts";
+import { planReach } from "./plan-reach.ts";
+import { mountedRoots, planSpecMounts } from "./plan-spec-mounts.ts";
 
 const DEFAULT_IDLE_SECONDS = 30 * 60;
-
-/** Enough for 64 parallel calls and a parallel build; a fork bomb ends here instead of on the host. */
-const DEFAULT_PIDS = 8192;
-
-/** The share of the machine's memory that one project gets by default. */
-const MEMORY_SHARE = 0.8;
-const MEMORY_STEP = 256 * 1024 * 1024;
-
-/** Where the parts that we mount lie inside. */
-export const INSIDE = "/run/sandhook";
 
 /** Folders of a project's container below our state. */
 export function containerFolder(site: Site, engine: string, key: string): HostPath {
   return joinHost(site.state, "containers", engine, key);
-}
-
-/**
- * What of a plan's reads a container gets. The home folder inside is a volume of its own, and the shell snapshots define
- * what only the host has. The client's folders below /tmp appear during a session, and would have the container made anew.
- */
-function isShown(path: HostPath, host: Host): boolean {
-  const snapshots = joinHost(host.claudeDir, "shell-snapshots");
-  return !isInside(host.home, path) && path !== snapshots && !/^\/tmp\/claude(-\d+)?\//.test(path);
-}
-
-function mountedRoots(plan: FilesystemPlan, host: Host): FilesystemPlan {
-  const readable = plan.readable.filter((path) => isShown(path, host));
-  const roots = [...readable, ...plan.writable, plan.temporary];
-  const hidden = plan.hidden.filter(({ path }) => roots.some((root) => isInside(path, root)));
-  return { ...plan, readable, hidden };
-}
-
-function specMount(mount: Mount, plan: FilesystemPlan, folder: HostPath, host: Host): SpecMount {
-  const { path } = mount;
-  const hidden = plan.hidden.find((place) => place.path === path);
-  if (hidden !== undefined) {
-    const source = joinHost(folder, hidden.kind === "file" ? "empty-file" : "empty-folder");
-    return { source, target: path, kind: hidden.kind, readOnly: true };
-  }
-  const missing = plan.protectedPaths.find((place) => place.path === path && place.kind === "missing");
-  if (missing !== undefined) {
-    const { placeholder } = missing;
-    const kind = placeholder === undefined ? "directory" : "file";
-    const text = placeholder === undefined ? {} : { text: placeholder };
-    return { source: path, target: path, kind, readOnly: true, placeholder: text };
-  }
-  const kind = host.inspect(path)?.kind === "directory" ? "directory" : "file";
-  return { source: path, target: path, kind, readOnly: mount.view !== "writable" };
-}
-
-function planImage(plan: Plan, site: Site, host: Host): ImageSource {
-  if (plan.container.image !== undefined) return { kind: "reference", reference: plan.container.image };
-  const dockerfile = joinHost(site.profiles, "container/Dockerfile");
-  const text = host.readText(dockerfile);
-  if (text === undefined) {
-    throw new EngineError({
-      code: "image.no-dockerfile",
-      message: `${dockerfile} is missing`,
-      hint: "Type: sandhook install",
-    });
-  }
-  return { kind: "build", dockerfile, tag: `sandhook:${host.digest(text).slice(0, 16)}` };
-}
-
-function readMemoryTotal(host: Host): number | undefined {
-  const line = /^MemTotal:\s+(\d+) kB$/m.exec(host.readText(hostPath("/proc/meminfo")) ?? "");
-  return line === null ? undefined : Number(line[1]) * 1024;
-}
-
-function planLimits(limits: LimitsPlan, flavor: Flavor, host: Host): SpecLimits {
-  if (!flavor.canLimit(host)) {
-    if (Object.values(limits).every((value) => value === undefined)) return {};
-    throw new EngineError({
-      code: "limits.unsupported",
-      message: `${flavor.name} cannot limit resources for an ordinary user on this machine (control groups version 1)`,
-      hint: "Remove the limits from sandhook.container, or choose the engine docker.",
-    });
-  }
-  const total = readMemoryTotal(host);
-  const share = total === undefined ? 0 : Math.floor((total * MEMORY_SHARE) / MEMORY_STEP) * MEMORY_STEP;
-  return {
-    ...(share > 0 ? { memoryBytes: share } : {}),
-    pids: DEFAULT_PIDS,
-    ...limits,
-  };
-}
-
-/**
- * With an allow-list the container has no network either, but the socket of the user's proxy.
- * @throws EngineError `network.no-socket` where a socket cannot cross into the machine that containers run in.
- */
-function planNetwork(plan: Plan, site: Site, host: Host): Pick<ContainerSpec, "network" | "door"> {
-  if (plan.network.mode !== "allowlist") return { network: plan.network.mode === "none" ? "none" : "bridge" };
-  if (host.platform === "darwin") {
-    throw new EngineError({
-      code: "network.no-socket",
-      message:
-        "on macOS containers run in a virtual machine, which the socket of the network proxy cannot reach, so an allow-list cannot be enforced",
-      hint: 'Choose the engine seatbelt, or set sandhook.network to "none".',
-    });
-  }
-  return { network: "none", door: doorFolder(networkFolders(site, host).run, plan.project.key) };
 }
 
 /**
@@ -135,22 +35,83 @@ export function requireMountedCwd(plan: Plan, host: Host): HostPath {
 }
 
 /**
+ * Published ports, on this machine's loopback unless an address says otherwise.
+ * @throws EngineError `container.ports-without-network`
+ */
+function planPorts(ports: readonly string[], network: ContainerSpec["network"]): string[] {
+  if (ports.length > 0 && network === "none") {
+    throw new EngineError({
+      code: "container.ports-without-network",
+      message: "sandhook.container.ports publishes ports, and this project's container has no network",
+      hint: 'Set sandhook.network to "open", or remove the ports.',
+    });
+  }
+  return ports.map((port) => {
+    const fields = port.replace(/\/.*$/, "").split(":").length;
+    if (fields > 2) return port;
+    return `127.0.0.1:${fields === 1 ? `${port.replace(/\/.*$/, "")}:${port}` : port}`;
+  });
+}
+
+/** A startup script of the project is read at its place; another one is bound into ours. */
+function planStartup(
+  { startup }: ContainerPlan,
+  root: HostPath,
+  host: Host,
+): { mounts: SpecMount[]; path?: string } {
+  if (startup === undefined) return { mounts: [] };
+  const source = host.realPath(startup);
+  if (source === undefined) {
+    throw new EngineError({
+      code: "container.startup-missing",
+      message: `the startup script ${startup} does not exist`,
+      hint: "Make it, or correct sandhook.container.startup.",
+    });
+  }
+  if (isInside(source, root)) return { mounts: [], path: source };
+  const target = `${INSIDE}/startup`;
+  return { mounts: [{ source, target, kind: "file", readOnly: true }], path: target };
+}
+
+/** @throws EngineError `container.separate-folder` */
+function planSeparate(plan: Plan, name: string, host: Host): ContainerSpec["separate"] {
+  return (plan.container.separate ?? []).map((folder) => {
+    const target = joinHost(plan.project.root, folder);
+    const kind = host.inspect(target)?.kind ?? "directory";
+    const inPlace = kind === "directory" && (host.realPath(target) ?? target) === target;
+    if (inPlace && target !== plan.project.root && isInside(target, plan.project.root))
+      return { name: `${name}-${host.digest(target).slice(0, 8)}`, target };
+    throw new EngineError({
+      code: "container.separate-folder",
+      message: `sandhook.container.separate names ${JSON.stringify(folder)}, which is not a folder of the project`,
+      hint: "Name folders relative to the project, for example node_modules; no links.",
+    });
+  });
+}
+
+/**
  * The container of a plan's project. The same plan, site and files give the same specification; nothing about the
  * single call is in it.
- * @throws EngineError `image.no-dockerfile`, `limits.unsupported`, `engine.unavailable`, `docker.remote`
+ * @throws EngineError, PolicyError of every part: image, mounts, flags, limits, caches, the engine's place
  */
 export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host): ContainerSpec {
   const { key, root } = plan.project;
+  const { container } = plan;
   const folder = containerFolder(site, flavor.name, key);
-  const socket = flavor.locateSocket(host);
+  // Another program finds its engine by itself.
+  const socket = container.command === undefined ? flavor.locateSocket(host, container.host) : undefined;
   const filesystem = mountedRoots(plan.filesystem, host);
   // Two accounts may share a daemon and a project's path, but never a container or its home.
-  const name = `sandhook-${key}-${host.digest(`${site.state}\n${host.uid}`).slice(0, 8)}`;
-  const { container } = plan;
+  const owner = host.digest(`${site.state}\n${host.uid}`).slice(0, 8);
+  const name = `sandhook-${key}-${owner}`;
+  const reach = planReach(plan, site, host);
+  const startup = planStartup(container, root, host);
+  const flags = container.flags ?? [];
+  checkFlags(flags, container.allowFlags ?? []);
   return {
     format: SPEC_FORMAT,
     engine: flavor.name,
-    client: [locateClient(flavor, host), ...flavor.clientFlags(socket)],
+    client: [locateClient(flavor, host, container.command), ...flavor.clientFlags(socket)],
     ...(socket === undefined ? {} : { socket }),
     name,
     project: root,
@@ -162,18 +123,22 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
     userFlags: flavor.userFlags(host),
     home: { path: host.home, volume: `${name}-home` },
     temporary: filesystem.temporary,
-    mounts: planMounts(filesystem).map((mount) => specMount(mount, filesystem, folder, host)),
-    volumes: [],
+    mounts: [...planSpecMounts(filesystem, container.mounts ?? [], folder, host), ...startup.mounts],
+    volumes: planCaches(container.caches ?? [], host.home, owner),
+    separate: planSeparate(plan, name, host),
     environment: {
+      ...container.environment,
       HOME: host.home,
       TMPDIR: filesystem.temporary,
       GIT_CONFIG_SYSTEM: `${INSIDE}/config/gitconfig`,
+      ...(startup.path === undefined ? {} : { SANDHOOK_STARTUP: startup.path }),
     },
-    ...planNetwork(plan, site, host),
-    ports: container.ports ?? [],
+    ...reach,
+    ports: planPorts(container.ports ?? [], reach.network),
     limits: planLimits(plan.limits, flavor, host),
     ...(container.runtime === undefined ? {} : { runtime: container.runtime }),
-    flags: container.flags ?? [],
+    flags,
     idleSeconds: container.idleSeconds ?? DEFAULT_IDLE_SECONDS,
+    notes: container.notes ?? [],
   };
 }

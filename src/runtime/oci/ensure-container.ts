@@ -7,7 +7,7 @@ import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
 import { forgetEntrance, planForwarder, waitForEntrance } from "./forwarder.ts";
-import { prepareHome, prepareTemporary, writeIdentity } from "./home.ts";
+import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
@@ -56,6 +56,7 @@ async function create(
 ): Promise<FoundContainer> {
   const image = await ensureImage(client, spec, say);
   prepareTemporary(spec);
+  prepareSeparate(spec);
   await writeIdentity(spec, await prepareHome(client, spec, image));
   const failure = {
     code: "container.not-created",
@@ -95,6 +96,7 @@ export async function ensureContainer(spec: ContainerSpec, say: Say): Promise<st
   const digest = digestNow(spec);
   if (found?.running !== true || found.digest !== digest) {
     say(describe(found));
+    spec.notes.forEach(say);
     if (found !== undefined) await removeWhenIdle(client, spec, found.id);
     found = await create(client, spec, digest, say);
     made = true;

@@ -1,11 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { ContainerSpec } from "../../engine/oci/container-spec.ts";
+import { type ContainerSpec, INSIDE } from "../../engine/oci/container-spec.ts";
 import type { Forwarder } from "../../engine/oci/create-arguments.ts";
 import { EngineError } from "../../core/errors.ts";
 import { ENTRANCE_PORT } from "../../core/network-place.ts";
-
-const INSIDE = "/run/sandhook";
 
 const LOADER = /\/(?:ld-linux|ld-musl|ld64|ld)[^/]*\.so[^/]*$/;
 

@@ -1,9 +1,10 @@
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import type { ContainerSpec } from "../../engine/oci/container-spec.ts";
 import { hardening, renderMount } from "../../engine/oci/create-arguments.ts";
+import { EngineError } from "../../core/errors.ts";
 import { isInside } from "../../core/paths.ts";
 import { type Client, clientEnvironment, mustRun } from "./client.ts";
 
@@ -64,10 +65,11 @@ export async function prepareHome(
   spec: ContainerSpec,
   image: string,
 ): Promise<{ passwd: string; group: string }> {
-  for (const name of [spec.home.volume, ...spec.volumes.map((volume) => volume.name)])
+  const volumes = [...spec.volumes, ...spec.separate];
+  for (const name of [spec.home.volume, ...volumes.map((volume) => volume.name)])
     await ensureVolume(client, name);
   const { uid, gid } = spec.user;
-  const mounts = [{ name: spec.home.volume, target: spec.home.path }, ...spec.volumes].flatMap(
+  const mounts = [{ name: spec.home.volume, target: spec.home.path }, ...volumes].flatMap(
     ({ name, target }) => [
       "--mount",
       renderMount([
@@ -79,7 +81,7 @@ export async function prepareHome(
   );
   const points = [
     ...mountPointsBelow(spec.home.path, spec),
-    ...spec.volumes.map(({ target }): MountPoint => ({ path: target, kind: "folder" })),
+    ...volumes.map(({ target }): MountPoint => ({ path: target, kind: "folder" })),
   ];
   const words = [
     ...["run", "--rm", "--network", "none", ...hardening(spec), "--user", "0:0"],
@@ -153,5 +155,19 @@ export function prepareTemporary(spec: ContainerSpec): void {
     rmSync(place, { recursive: true, force: true });
     if (point.kind === "folder") mkdirSync(place, { mode: 0o700 });
     else writeFileSync(place, "");
+  }
+}
+
+/** Mount points in the project, made by the user and not by the daemon. */
+export function prepareSeparate(spec: ContainerSpec): void {
+  for (const { target } of spec.separate) {
+    const parent = path.dirname(target);
+    if (realpathSync(parent) !== parent)
+      throw new EngineError({
+        code: "container.separate-folder",
+        message: `${target} leads elsewhere, so that the container cannot have it to itself`,
+        hint: "Replace the link by a folder, or correct sandhook.container.separate.",
+      });
+    if (lstatSync(target, { throwIfNoEntry: false }) === undefined) mkdirSync(target);
   }
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import type { ContainerSpec, ImageSource } from "../../engine/oci/container-spec.ts";
+import type { ContainerSpec, ImageStep } from "../../engine/oci/container-spec.ts";
 import { type Client, mustRun } from "./client.ts";
 import { relayBuild, type Say } from "./progress.ts";
 
@@ -8,17 +7,17 @@ async function findImage(client: Client, reference: string): Promise<string | un
   return found.ok ? found.stdout.trim() : undefined;
 }
 
-async function build(client: Client, source: ImageSource & { kind: "build" }, say: Say): Promise<void> {
-  say(`building the image ${source.tag} (once, some minutes)`);
+async function build(client: Client, { origin, tag, text }: ImageStep, say: Say): Promise<void> {
+  say(`building the image ${tag} from ${origin} (once, some minutes)`);
   await mustRun(
     client,
-    ["build", "--label", "sandhook.image=bundled", "--tag", source.tag, "-"],
+    ["build", "--label", `sandhook.image=${tag}`, "--tag", tag, "-"],
     {
       code: "image.build-failed",
-      message: `the image of the project's container could not be built from ${source.dockerfile}`,
-      hint: "Check the network, or name an image that is there: sandhook.container.image",
+      message: `the image of the project's container could not be built from ${origin}`,
+      hint: "Check that file and the network, or name an image that is there: sandhook.container.image",
     },
-    { input: readFileSync(source.dockerfile, "utf8"), onLine: relayBuild(say) },
+    { input: text, onLine: relayBuild(say) },
   );
 }
 
@@ -41,10 +40,14 @@ async function pull(client: Client, reference: string, say: Say): Promise<void> 
  * @throws EngineError `image.build-failed`, `image.unavailable`
  */
 export async function ensureImage(client: Client, { image }: ContainerSpec, say: Say): Promise<string> {
-  const reference = image.kind === "build" ? image.tag : image.reference;
+  const reference = image.kind === "build" ? (image.steps.at(-1)?.tag ?? "") : image.reference;
   const known = await findImage(client, reference);
   if (known !== undefined) return known;
-  await (image.kind === "build" ? build(client, image, say) : pull(client, reference, say));
+  if (image.kind === "reference") await pull(client, reference, say);
+  else {
+    for (const step of image.steps)
+      if ((await findImage(client, step.tag)) === undefined) await build(client, step, say);
+  }
   return mustRun(client, ["image", "inspect", "--format", "{{.Id}}", reference], {
     code: "image.unavailable",
     message: `the image ${reference} is not there after it was made`,

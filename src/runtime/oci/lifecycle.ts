@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type ContainerSpec, SPEC_FORMAT } from "../../engine/oci/container-spec.ts";
-import { openClient } from "./client.ts";
+import { type Client, openClient } from "./client.ts";
 import { findContainer } from "./container.ts";
 import { sweepPlaceholders } from "./placeholders.ts";
 import { readState, removeState } from "./state.ts";
@@ -14,6 +14,8 @@ export interface ContainerStatus {
   readonly container: string | undefined;
   /** Command lines of what runs inside besides our init, background processes of finished calls included. */
   readonly processes: readonly string[];
+  /** TCP ports that something inside listens on. */
+  readonly listening: readonly number[];
 }
 
 /** The specification that a container was last made from, or undefined. */
@@ -38,11 +40,26 @@ export function listSpecs(state: string): ContainerSpec[] {
     .flatMap((folder) => readSpec(folder) ?? []);
 }
 
+/** The local ports of proc(5)'s tables of TCP sockets that are in the state 0A, listening. */
+export function parseListening(tables: string): number[] {
+  const ports = tables.split("\n").flatMap((line) => {
+    const port = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) \S+ 0A /.exec(line)?.[1];
+    return port === undefined ? [] : [Number.parseInt(port, 16)];
+  });
+  return [...new Set(ports)].sort((a, b) => a - b);
+}
+
+async function readListening(client: Client, id: string): Promise<number[]> {
+  const tables = await client.run(["exec", id, "cat", "/proc/net/tcp", "/proc/net/tcp6"]);
+  return parseListening(tables.stdout);
+}
+
 /** What runs in a project's container. */
 export async function readStatus(spec: ContainerSpec): Promise<ContainerStatus> {
   const client = openClient(spec);
   const found = await findContainer(client, spec.name);
-  if (found?.running !== true) return { spec, running: false, container: found?.id, processes: [] };
+  if (found?.running !== true)
+    return { spec, running: false, container: found?.id, processes: [], listening: [] };
   const top = await client.run([
     "top",
     found.id,
@@ -52,7 +69,13 @@ export async function readStatus(spec: ContainerSpec): Promise<ContainerStatus> 
   const processes = lines
     .map((line) => line.trim().replace(spec.engine === "podman" ? "" : /^\d+\s+/, ""))
     .filter((line) => line !== "" && !/run\/sandhook\/bin\/(init|forward)|^sleep 10$/.test(line));
-  return { spec, running: true, container: found.id, processes };
+  return {
+    spec,
+    running: true,
+    container: found.id,
+    processes,
+    listening: await readListening(client, found.id),
+  };
 }
 
 /**
@@ -78,7 +101,8 @@ export async function stopContainer(spec: ContainerSpec): Promise<void> {
 /** As `stopContainer`, and the home volume and our own folder go too. */
 export async function removeContainer(spec: ContainerSpec): Promise<void> {
   await stopContainer(spec);
-  await openClient(spec).run(["volume", "rm", "--force", spec.home.volume]);
+  for (const name of [spec.home.volume, ...spec.separate.map((volume) => volume.name)])
+    await openClient(spec).run(["volume", "rm", "--force", name]);
   rmSync(spec.folder, { recursive: true, force: true });
 }
 

@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  call,
+  freshMark,
+  type Ground,
+  processesWith,
+  rewrite,
+  type Running,
+  startLine,
+  until,
+} from "./ground.ts";
+import { containerSubjects, makeSubjectGround, removeGround } from "./subjects.ts";
+
+function childrenOf(pid: number): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid ? [Number(name)] : [];
+    } catch {
+      return []; // No process, or one that just ended.
+    }
+  });
+}
+
+/** A child of a process whose command line holds a text; 0 when there is none. */
+function childWith(pid: number, text: string): number {
+  return childrenOf(pid).find((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes(text)) ?? 0;
+}
+
+function runnerOf({ pid }: Running): number {
+  const runner = childWith(pid, "sandhook-run");
+  expect(runner).toBeGreaterThan(0);
+  return runner;
+}
+
+for (const subject of containerSubjects()) {
+  describe(`the end of a call under ${subject.name}`, () => {
+    let ground: Ground;
+    beforeAll(async () => {
+      ground = makeSubjectGround("kill", subject);
+      await call(ground, "true");
+    });
+    afterAll(() => {
+      removeGround(subject, ground);
+    });
+
+    it.each([
+      ["a shell that ignores TERM", (m: string) => `trap '' TERM; touch up-${m}; sleep ${m}; sleep ${m}`],
+      [
+        "a daemon with an empty environment and a session of its own, forked twice",
+        (m: string) =>
+          `(setsid env -i /bin/sh -c '/bin/sleep ${m} & exec /bin/sleep ${m}' &) ; touch up-${m}; sleep ${m}`,
+      ],
+      ["a stopped process", (m: string) => `sleep ${m} & kill -STOP $!; touch up-${m}; sleep ${m}`],
+      [
+        "processes that fork without end",
+        (m: string) => `f() { sleep ${m} & sleep 0.02; }; touch up-${m}; trap '' TERM; while :; do f; done`,
+      ],
+    ])("leaves nothing of %s when the runner alone gets SIGKILL", async (_, make) => {
+      const mark = freshMark();
+      const running = startLine(ground, rewrite(ground, make(mark)));
+      await until(() => existsSync(path.join(ground.project, `up-${mark}`)));
+      process.kill(runnerOf(running), "SIGKILL");
+      await running.ended;
+      await until(
+        () => processesWith(`sleep\0${mark}`).length === 0 && processesWith(`up-${mark}`).length === 0,
+      );
+    });
+
+    it("leaves nothing when the engine's client alone gets SIGKILL, and does not run twice", async () => {
+      const mark = freshMark();
+      const running = startLine(
+        ground,
+        rewrite(ground, `echo ran >> count-${mark}; setsid sleep ${mark} & sleep ${mark}`),
+      );
+      await until(() => processesWith(`sleep\0${mark}`).length === 2);
+      process.kill(childWith(runnerOf(running), "supervise"), "SIGKILL");
+      expect((await running.ended).code).toBe(137);
+      await until(() => processesWith(`sleep\0${mark}`).length === 0);
+      expect(readFileSync(path.join(ground.project, `count-${mark}`), "utf8")).toBe("ran\n");
+    });
+
+    it("gives 130 after SIGINT and 143 after SIGTERM, and leaves nothing", async () => {
+      for (const [signal, code] of [
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+      ] as const) {
+        const mark = freshMark();
+        const running = startLine(
+          ground,
+          rewrite(ground, `trap '' INT; setsid sleep ${mark} & sleep ${mark}`),
+        );
+        await until(() => processesWith(`sleep\0${mark}`).length === 2);
+        process.kill(runnerOf(running), signal);
+        expect((await running.ended).code).toBe(code);
+        await until(() => processesWith(`sleep\0${mark}`).length === 0);
+      }
+    });
+
+    const count = subject.name === "docker" ? 64 : 16;
+    it(`ends ${count} parallel calls, each with a daemon, and no other call`, async () => {
+      const mark = freshMark();
+      const bystander = startLine(
+        ground,
+        rewrite(ground, `touch by-${mark}; sleep 9${mark} & sleep 9${mark}`),
+      );
+      const lines = Array.from({ length: count }, () =>
+        rewrite(ground, `setsid sleep ${mark} & sleep ${mark}`),
+      );
+      const running = lines.map((line) => startLine(ground, line));
+      await until(() => processesWith(`sleep\0${mark}`).length === 2 * count);
+      for (const { pid } of running) process.kill(-pid, "SIGKILL");
+      await Promise.all(running.map(({ ended }) => ended));
+      await until(() => processesWith(`sleep\0${mark}`).length === 0);
+      expect(processesWith(`sleep\x009${mark}`)).toHaveLength(2);
+      process.kill(-bystander.pid, "SIGTERM");
+      await until(() => processesWith(`sleep\x009${mark}`).length === 0);
+    });
+  });
+}
