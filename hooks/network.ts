@@ -1,6 +1,6 @@
-import { writeSync } from "node:fs";
+import { mkdirSync, writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
-import { hostPath } from "../src/core/paths.ts";
+import { type HostPath, hostPath } from "../src/core/paths.ts";
 import { nodeHost } from "../src/host/node-host.ts";
 import type { DoorRequest } from "../src/runtime/network/control.ts";
 import { ensureDoor } from "../src/runtime/network/ensure-door.ts";
@@ -8,6 +8,13 @@ import { handOverListener } from "../src/runtime/network/namespace.ts";
 import { startResident } from "../src/runtime/network/resident.ts";
 
 const PROGRAM = __filename;
+
+/** Works in the run folder: a socket's path holds 103 bytes, which from here are enough for any home. */
+function enter(run: string): HostPath {
+  mkdirSync(run, { recursive: true, mode: 0o700 });
+  process.chdir(run);
+  return hostPath(run);
+}
 
 /**
  * The network's slow path: `ensure RUN KIND KEY [STATE]` for the runner, `serve RUN` is the resident proxy, and
@@ -17,13 +24,13 @@ async function main([verb, run = "", kind = "", key = "", state]: readonly strin
   switch (verb) {
     case "ensure": {
       const request = { kind, key, ...(state === undefined ? {} : { state }) } as DoorRequest;
-      return ensureDoor(hostPath(run), PROGRAM, request);
+      return ensureDoor(enter(run), PROGRAM, request);
     }
     case "listen":
       return handOverListener(Number(run));
     case "serve": {
       const bubblewrap = nodeHost({ HOME: "/" }).findProgram("bwrap");
-      const { ended } = await startResident({ run: hostPath(run), program: PROGRAM, bubblewrap });
+      const { ended } = await startResident({ run: enter(run), program: PROGRAM, bubblewrap });
       writeSync(1, "ready\n");
       return ended;
     }

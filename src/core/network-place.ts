@@ -31,7 +31,7 @@ export function networkFoldersOf(run: HostPath): NetworkFolders {
   };
 }
 
-/** The folders of the product that is installed at the site. The names are short: a socket's path holds 103 bytes. */
+/** The folders of the product that is installed at the site. */
 export function networkFolders(site: Pick<Site, "state" | "libexec">, host: Host): NetworkFolders {
   const version = host.digest(host.realPath(site.libexec) ?? site.libexec).slice(0, 8);
   return networkFoldersOf(joinHost(site.state, "network", version));

@@ -1,6 +1,7 @@
 import net from "node:net";
 import path from "node:path";
 import { EngineError } from "../../core/errors.ts";
+import { socketAddress } from "../proxy/listen-safely.ts";
 import { withDeadline } from "../proxy/with-deadline.ts";
 
 /** What the runner asks the resident proxy for: a door for a project. */
@@ -48,7 +49,7 @@ export function readLine(socket: net.Socket): Promise<string> {
  * @throws EngineError `network.refused` with the proxy's reason
  */
 export async function requestDoor(run: string, request: DoorRequest): Promise<"open" | undefined> {
-  const socket = net.connect(controlSocket(run));
+  const socket = net.connect(socketAddress(controlSocket(run)));
   socket.on("error", () => undefined);
   let text: string;
   try {

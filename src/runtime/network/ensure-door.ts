@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import type { HostPath } from "../../core/paths.ts";
 import { EngineError } from "../../core/errors.ts";
 import { PROGRAM_PATH } from "../../host/node-host.ts";
@@ -42,11 +41,10 @@ async function startProxy(run: HostPath, program: string): Promise<void> {
 
 /**
  * Sees to it that the proxy runs and has a door for the project; idempotent. The caller holds the folder's lock, so that
- * two calls start one proxy.
+ * two calls start one proxy; the folder exists.
  * @throws EngineError `network.*`
  */
 export async function ensureDoor(run: HostPath, program: string, request: DoorRequest): Promise<void> {
-  mkdirSync(run, { recursive: true, mode: 0o700 });
   if ((await requestDoor(run, request)) === "open") return;
   await startProxy(run, program);
   if ((await requestDoor(run, request)) === "open") return;

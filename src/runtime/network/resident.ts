@@ -69,7 +69,6 @@ function prepareFolders(run: HostPath): void {
 export async function startResident(options: ResidentOptions): Promise<{ readonly ended: Promise<void> }> {
   const { run, program, bubblewrap, idleMs = IDLE_MS, tickMs = TICK_MS } = options;
   const folders = networkFoldersOf(run);
-  mkdirSync(run, { recursive: true, mode: 0o700 });
   const control = net.createServer();
   await listenOnSocket(control, controlSocket(run));
   prepareFolders(run);
