@@ -51,12 +51,14 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
     js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
   },
 });
+const forward = bundle("hooks/forward.ts", "dist/libexec/container/forward.cjs", { format: "cjs" });
+const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, ...PARTS.map(hook)]);
+await Promise.all([cli, containers, network, forward, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {

@@ -59,6 +59,7 @@ const UNBUILT = {
   "audit.maxBytes": undefined,
   "audit.required": false,
   mechanism: "auto",
+  "network.proxyCommand": undefined,
   tools: false,
   unsandboxed: "deny",
 } as const;

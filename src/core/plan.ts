@@ -75,10 +75,10 @@ export type NetworkPlan =
   | { readonly mode: "open" }
   | {
       readonly mode: "allowlist";
-      readonly socket: HostPath;
+      /** Absent: nothing is allowed. */
+      readonly rules?: NetworkRules;
       /** The same proxy on TCP at 127.0.0.1; what seatbelt lets a command reach. */
       readonly port?: number;
-      readonly rules?: NetworkRules;
     };
 
 /** Which TCP ports of this machine a command may use beside the proxy. Only seatbelt shares the host's loopback. */

@@ -1,9 +1,7 @@
 import type { Config } from "../config/resolve.ts";
 import { renderSource } from "../config/source.ts";
 import { PolicyError } from "../core/errors.ts";
-import type { Host } from "../core/host.ts";
-import { joinHost } from "../core/paths.ts";
-import type { LoopbackPlan, NetworkPlan, NetworkRules, Project } from "../core/plan.ts";
+import type { LoopbackPlan, NetworkPlan, NetworkRules } from "../core/plan.ts";
 
 function planRules(config: Config): NetworkRules {
   const parentProxy = config["network.parentProxy"].value;
@@ -40,11 +38,10 @@ function planLoopback(config: Config): LoopbackPlan | undefined {
  * What a command may reach.
  * @throws PolicyError `network.denial-not-kept`: an open network goes past every proxy.
  */
-export function planNetwork(
-  host: Host,
-  config: Config,
-  project: Project,
-): { readonly network: NetworkPlan; readonly loopback: LoopbackPlan | undefined } {
+export function planNetwork(config: Config): {
+  readonly network: NetworkPlan;
+  readonly loopback: LoopbackPlan | undefined;
+} {
   const loopback = planLoopback(config);
   const mode = config["network.mode"].value;
   switch (mode) {
@@ -53,9 +50,7 @@ export function planNetwork(
     case "open":
       refuseUnkeptDenial(config);
       return { network: { mode }, loopback };
-    case "allowlist": {
-      const socket = joinHost(host.home, ".local/share/sandhook/egress", `${project.key}.sock`);
-      return { network: { mode, socket, rules: planRules(config) }, loopback };
-    }
+    case "allowlist":
+      return { network: { mode, rules: planRules(config) }, loopback };
   }
 }

@@ -12,6 +12,7 @@ import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
 import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
+import { prepareNetwork } from "./network/prepare-network.ts";
 import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 export interface HookContext {
@@ -64,14 +65,15 @@ export interface WrittenJob {
  * Writes the job for a plan.
  * @throws EngineError `job.not-written`, InputError from rendering
  */
-export function writePlannedJob(context: HookContext, engineName: EngineName, plan: Plan): WrittenJob {
+export function writePlannedJob(context: HookContext, engineName: EngineName, decided: Plan): WrittenJob {
   const { site, host } = context;
   const engine = findEngine(engineName);
   if (engine === undefined)
     throw new EngineError({ code: "engine.unknown", message: `no engine ${engineName}` });
+  const id = newJobId();
+  const plan = prepareNetwork(decided, id, site, host);
   const invocation = engine.render(plan, site, host);
   const rewrite = rewriteSite(site);
-  const id = newJobId();
   const line = renderCommand(rewrite, id, plan.call.command);
   ensurePrivateFolder(plan.filesystem.temporary);
   for (const folder of invocation.folders ?? []) ensurePrivateFolder(folder);

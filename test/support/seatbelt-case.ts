@@ -41,7 +41,6 @@ const MAC: MacFiles = {
 
 export const PROXIED: NetworkPlan = {
   mode: "allowlist",
-  socket: hostPath(`${SITE.state}/proxy.sock`),
   port: 18_080,
 };
 

@@ -1,5 +1,7 @@
 import type { Plan } from "../../core/plan.ts";
-import { type HostPath, isInside } from "../../core/paths.ts";
+import type { Site } from "../../core/engine.ts";
+import { CONNECT_PROGRAM } from "../../core/network-place.ts";
+import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
 import { type Mount, planMounts } from "../mounts.ts";
 
 /** Descriptor that carries the seccomp program; opened by the runner. */
@@ -45,15 +47,30 @@ function renderRoot(plan: Plan): string[] {
   return SYSTEM_FOLDERS.flatMap((folder) => ["--ro-bind-try", folder, folder]);
 }
 
-/** The resolver's file usually points into /run, which is hidden; a command with network needs its content. */
+/** The resolver's file usually points into /run, which is hidden; a command that asks DNS itself needs its content. */
 function renderResolver(plan: Plan, resolver: HostPath | undefined): string[] {
-  if (plan.network.mode === "none" || resolver === undefined || !isInside(resolver, "/run")) return [];
+  if (plan.network.mode !== "open" || resolver === undefined || !isInside(resolver, "/run")) return [];
   return ["--ro-bind", resolver, resolver];
+}
+
+/** Behind the proxy, ssh connects by a program of ours; its folder is hidden, so it gets a path of its own. */
+function renderConnect(plan: Plan, libexec: HostPath): string[] {
+  return plan.network.mode === "allowlist"
+    ? ["--ro-bind", joinHost(libexec, "container/connect"), CONNECT_PROGRAM]
+    : [];
+}
+
+/**
+ * Nothing but its own loopback, unless the plan opens the network. With an allow-list the runner has entered the network
+ * of the project's proxy before bubblewrap starts, and that one is kept.
+ */
+function renderNetwork(plan: Plan): string[] {
+  return plan.network.mode === "none" ? [] : ["--share-net"];
 }
 
 /**
  * bubblewrap's arguments, in the order that they are carried out:
- *  1. namespaces: all of them, the network only kept when the plan opens it; user namespaces inside are switched off,
+ *  1. namespaces: all of them, the network only kept when the plan has one; user namespaces inside are switched off,
  *     so that no nested one can bring capabilities and mounts back; no capability survives, root's either.
  *  2. life: dies with the runner; a session of its own, so that the terminal cannot be written to (TIOCSTI).
  *  3. root: read-only, because everything later only adds to it.
@@ -63,15 +80,15 @@ function renderResolver(plan: Plan, resolver: HostPath | undefined): string[] {
  *  6. the plan's mounts, outermost first, then emptied folders are sealed.
  *  7. seccomp and the working folder.
  */
-export function bubblewrapArguments(plan: Plan, resolver?: HostPath): string[] {
+export function bubblewrapArguments(plan: Plan, site: Pick<Site, "libexec">, resolver?: HostPath): string[] {
   const mounts = planMounts(plan.filesystem);
   return [
-    ...["--unshare-user", "--unshare-all", ...(plan.network.mode === "open" ? ["--share-net"] : [])],
+    ...["--unshare-user", "--unshare-all", ...renderNetwork(plan)],
     ...["--disable-userns", "--cap-drop", "ALL"],
     ...["--die-with-parent", "--new-session"],
     ...renderRoot(plan),
     ...["--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"],
-    ...["--tmpfs", "/run", ...renderResolver(plan, resolver)],
+    ...["--tmpfs", "/run", ...renderResolver(plan, resolver), ...renderConnect(plan, site.libexec)],
     ...["--bind", plan.filesystem.temporary, "/tmp", "--tmpfs", "/var/tmp"],
     ...mounts.flatMap(renderMount),
     ...["--bind", plan.filesystem.temporary, plan.filesystem.temporary],

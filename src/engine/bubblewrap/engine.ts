@@ -1,5 +1,7 @@
 import type { Engine, Invocation, Probe, Site, Support } from "../../core/engine.ts";
+import { EngineError } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
+import { networkFolders } from "../../core/network-place.ts";
 import { hostPath, joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
 import { bubblewrapArguments } from "./arguments.ts";
@@ -32,8 +34,22 @@ function supports(plan: Plan): Support {
   if (plan.limits.memoryBytes !== undefined) missing.push("memory limit");
   if (plan.limits.cpus !== undefined) missing.push("cpu limit");
   if (plan.limits.pids !== undefined) missing.push("process limit");
-  if (plan.network.mode === "allowlist") missing.push("network allow-list");
   return missing.length === 0 ? { kind: "full" } : { kind: "partial", missing };
+}
+
+/** Behind the proxy, the runner enters the project's network first. */
+function renderRun(plan: Plan, site: Site, host: Host, words: readonly string[]): readonly string[] {
+  if (plan.network.mode !== "allowlist") return ["run_bubblewrap", ...words];
+  const enter = host.findProgram("nsenter");
+  if (enter === undefined) {
+    throw new EngineError({
+      code: "network.no-nsenter",
+      message:
+        "the program nsenter is not installed, without which no command can be given the proxy's network",
+      hint: "Type: sudo apt-get install util-linux. Or set sandhook.network to none.",
+    });
+  }
+  return ["run_bubblewrap_proxied", networkFolders(site, host).run, plan.project.key, enter, ...words];
 }
 
 function render(plan: Plan, site: Site, host: Host): Invocation {
@@ -49,12 +65,12 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
     engine: "bubblewrap",
     steps: [
       ...(placeholders.length === 0 ? [] : [["hold_placeholders", lock, ...placeholders]]),
-      ["run_bubblewrap", filter, program, "--args", "7"],
+      renderRun(plan, site, host, [filter, program, "--args", "7"]),
     ],
     files: [
       {
         name: "arguments",
-        content: bubblewrapArguments(plan, host.realPath("/etc/resolv.conf"))
+        content: bubblewrapArguments(plan, site, host.realPath("/etc/resolv.conf"))
           .map((argument) => `${argument}\0`)
           .join(""),
       },

@@ -78,6 +78,8 @@ export interface ContainerSpec {
   readonly separate: readonly { readonly name: string; readonly target: string }[];
   readonly environment: Readonly<Record<string, string>>;
   readonly network: "none" | "bridge";
+  /** The folder with the socket of the user's proxy, for a container whose only way out that is. */
+  readonly door?: string;
   readonly ports: readonly string[];
   readonly limits: SpecLimits;
   readonly runtime?: string;

@@ -8,6 +8,15 @@ export interface CreateFacts {
   readonly digest: string;
   /** A seccomp profile that replaces the engine's own. */
   readonly seccomp?: string;
+  /** What runs the forwarder to the proxy inside; needed by a container with a door. */
+  readonly forwarder?: Forwarder;
+}
+
+/** A program of the host that runs in any image, because its loader and libraries come along. */
+export interface Forwarder {
+  /** The words that start it inside. */
+  readonly words: readonly string[];
+  readonly files: readonly { readonly source: string; readonly target: string }[];
 }
 
 /** One field of a CSV record, as encoding/csv of the clients reads it. */
@@ -78,6 +87,15 @@ export function hardening(spec: ContainerSpec): string[] {
   ];
 }
 
+/** The proxy's socket, and the program that leads a port of the container's loopback to it. */
+function renderDoor(door: string | undefined, forwarder: Forwarder | undefined): string[] {
+  if (door === undefined) return [];
+  const files = forwarder?.files ?? [];
+  return [{ source: door, target: `${INSIDE}/door` }, ...files].flatMap((file) =>
+    bind({ ...file, readOnly: true }),
+  );
+}
+
 /**
  * The arguments that create a project's container, after the client's own words:
  *  1. names and labels, by which the container and its policy are found again; the init of ours stops at once.
@@ -88,7 +106,7 @@ export function hardening(spec: ContainerSpec): string[] {
  *     whatever the order here.
  *  6. the plan's mounts, outermost first, because that is the order in which they win; then folders of the container's own.
  *  7. environment, then what the user's own settings add; nothing of the caller's environment.
- *  8. the image, whose own entry point is set aside, and our init with its idle time in seconds.
+ *  8. the image, whose own entry point is set aside, and our init with its idle time in seconds, then what it keeps running.
  */
 export function createArguments(spec: ContainerSpec, facts: CreateFacts): string[] {
   const ours = (name: string, readOnly: boolean): string[] =>
@@ -110,6 +128,7 @@ export function createArguments(spec: ContainerSpec, facts: CreateFacts): string
     ...bind({ source: spec.temporary, target: "/tmp", readOnly: false }),
     ...bind({ source: spec.scripts, target: `${INSIDE}/bin`, readOnly: true }),
     ...[...ours("inbox", true), ...ours("outbox", false), ...ours("config", true)],
+    ...renderDoor(spec.door, facts.forwarder),
     ...[...identity("passwd"), ...identity("group")],
     ...spec.mounts.flatMap(bind),
     ...spec.separate.flatMap(({ name, target }) => volume(name, target)),
@@ -117,6 +136,6 @@ export function createArguments(spec: ContainerSpec, facts: CreateFacts): string
     ...Object.entries(spec.environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...spec.flags,
     ...["--workdir", "/", "--entrypoint", "/bin/sh", facts.image],
-    ...[`${INSIDE}/bin/init`, spec.idleSeconds.toString()],
+    ...[`${INSIDE}/bin/init`, spec.idleSeconds.toString(), ...(facts.forwarder?.words ?? [])],
   ];
 }

@@ -1,9 +1,10 @@
 import type { Engine, EngineWishes, Invocation, Probe, Site, Support } from "../../core/engine.ts";
 import { renderFailure } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
+import { networkFolders } from "../../core/network-place.ts";
 import { joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
-import { specText } from "./container-spec.ts";
+import { type ContainerSpec, specText } from "./container-spec.ts";
 import { DOCKER, findClient, type Flavor, PODMAN } from "./flavors.ts";
 import { containerFolder, planContainer, requireMountedCwd } from "./plan-container.ts";
 
@@ -33,7 +34,7 @@ function probe(flavor: Flavor, host: Host, { command, address }: EngineWishes = 
   }
 }
 
-function supports(flavor: Flavor, { network, container, limits }: Plan): Support {
+function supports(flavor: Flavor, { container, limits }: Plan): Support {
   const asked: Readonly<Record<string, unknown>> = {
     // The container's own layer cannot be written at all, so that there is nothing to limit.
     "container.disk": limits.diskBytes,
@@ -41,8 +42,13 @@ function supports(flavor: Flavor, { network, container, limits }: Plan): Support
     "container.host": flavor.name === "podman" ? container.host : undefined,
   };
   const missing = Object.keys(asked).filter((key) => asked[key] !== undefined);
-  if (network.mode === "allowlist") missing.push("network allow-list");
   return missing.length === 0 ? { kind: "full" } : { kind: "partial", missing };
+}
+
+/** With an allow-list, the user's proxy comes first: the container mounts the folder of its socket. */
+function proxySteps(plan: Plan, site: Site, host: Host, spec: ContainerSpec): (readonly string[])[] {
+  if (spec.door === undefined) return [];
+  return [["open_door", networkFolders(site, host).run, plan.project.key, spec.door, `${spec.folder}/state`]];
 }
 
 /**
@@ -57,7 +63,10 @@ function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation 
   const folder = containerFolder(site, flavor.name, plan.project.key);
   return {
     engine: flavor.name,
-    steps: [["run_container", flavor.name, spec.folder, digest, uid, cwd, ...spec.client]],
+    steps: [
+      ...proxySteps(plan, site, host, spec),
+      ["run_container", flavor.name, spec.folder, digest, uid, cwd, ...spec.client],
+    ],
     files: [{ name: "spec", content: JSON.stringify(spec) }],
     folders: [joinHost(folder, "inbox"), joinHost(folder, "outbox")],
   };

@@ -9,6 +9,7 @@ import { type ContainerSpec, INSIDE, SPEC_FORMAT, type SpecMount } from "./conta
 import { type Flavor, locateClient } from "./flavors.ts";
 import { planImage } from "./plan-image.ts";
 import { planLimits } from "./plan-limits.ts";
+import { planReach } from "./plan-reach.ts";
 import { mountedRoots, planSpecMounts } from "./plan-spec-mounts.ts";
 
 const DEFAULT_IDLE_SECONDS = 30 * 60;
@@ -103,7 +104,7 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
   // Two accounts may share a daemon and a project's path, but never a container or its home.
   const owner = host.digest(`${site.state}\n${host.uid}`).slice(0, 8);
   const name = `sandhook-${key}-${owner}`;
-  const network = plan.network.mode === "none" ? "none" : "bridge";
+  const reach = planReach(plan, site, host);
   const startup = planStartup(container, root, host);
   const flags = container.flags ?? [];
   checkFlags(flags, container.allowFlags ?? []);
@@ -132,8 +133,8 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
       GIT_CONFIG_SYSTEM: `${INSIDE}/config/gitconfig`,
       ...(startup.path === undefined ? {} : { SANDHOOK_STARTUP: startup.path }),
     },
-    network,
-    ports: planPorts(container.ports ?? [], network),
+    ...reach,
+    ports: planPorts(container.ports ?? [], reach.network),
     limits: planLimits(plan.limits, flavor, host),
     ...(container.runtime === undefined ? {} : { runtime: container.runtime }),
     flags,

@@ -1,6 +1,6 @@
 import { isLocalhostName } from "./canonical-host.ts";
 import { carriedAddresses, classifyAddress, type AddressClass } from "./address-class.ts";
-import { allowsLocalhost, type Destination, type Refusal } from "./decide-destination.ts";
+import { allowsLocalhost, type Destination, type Refusal, renderEntry } from "./decide-destination.ts";
 import type { IpAddress } from "./ip-address.ts";
 import type { NetworkPolicy } from "./network-policy.ts";
 import { rangeHolds } from "./parse-address-range.ts";
@@ -61,7 +61,9 @@ export function decideAddress(
     code: "address-refused",
     rule: undefined,
     reason: `${host.text} is at ${address.text}, a ${addressClass} address`,
-    key: loopback ? "network.allowLocalhost" : "network.allowedAddresses",
-    entry: loopback ? String(port) : address.text,
+    key: loopback ? "network.allowLocalhost" : "network.allowedDomains",
+    entry: loopback
+      ? String(port)
+      : renderEntry({ host: { kind: "address", text: address.text, address }, port }, policy.allowedPorts),
   };
 }

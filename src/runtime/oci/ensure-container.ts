@@ -7,6 +7,7 @@ import { EngineError } from "../../core/errors.ts";
 import { type Client, mustRun, openClient } from "./client.ts";
 import { findContainer, type FoundContainer, removeWhenIdle } from "./container.ts";
 import { readDevcontainer, runCreateCommands } from "./devcontainer.ts";
+import { forgetEntrance, planForwarder, waitForEntrance } from "./forwarder.ts";
 import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
@@ -38,6 +39,16 @@ function describe(found: FoundContainer | undefined): string {
     : "starting the project's container again";
 }
 
+/** A socket of this machine leads nowhere from another one; the container's first process is visible only on this one. */
+function requireSharedKernel(spec: ContainerSpec, { pid }: FoundContainer): void {
+  if (spec.door === undefined || readStartTime(pid) !== undefined) return;
+  throw new EngineError({
+    code: "network.no-socket",
+    message: `the containers of ${spec.engine} run in a virtual machine, which the socket of the network proxy cannot reach, so an allow-list cannot be enforced`,
+    hint: 'Choose the engine bubblewrap, or set sandhook.network to "none".',
+  });
+}
+
 async function create(
   client: Client,
   spec: ContainerSpec,
@@ -57,11 +68,15 @@ async function create(
     spec.image.kind === "devcontainer" ? await readDevcontainer(spec, spec.image.source) : undefined;
   told?.notes.forEach(say);
   const environment = { ...told?.environment, ...spec.environment };
-  const words = createArguments({ ...spec, environment }, { image, digest });
+  const forwarder = spec.door === undefined ? {} : { forwarder: planForwarder() };
+  forgetEntrance(spec);
+  const words = createArguments({ ...spec, environment }, { image, digest, ...forwarder });
   const id = (await mustRun(client, words, failure)).trim();
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
   if (started?.running === true) {
+    requireSharedKernel(spec, started);
+    await waitForEntrance(spec);
     if (told !== undefined) await runCreateCommands(client, spec, { container: started.id, ...told }, say);
     return started;
   }

@@ -68,7 +68,7 @@ export async function readStatus(spec: ContainerSpec): Promise<ContainerStatus> 
   const lines = top.stdout.split("\n").slice(1);
   const processes = lines
     .map((line) => line.trim().replace(spec.engine === "podman" ? "" : /^\d+\s+/, ""))
-    .filter((line) => line !== "" && !/run\/sandhook\/bin\/init|^sleep 10$/.test(line));
+    .filter((line) => line !== "" && !/run\/sandhook\/bin\/(init|forward)|^sleep 10$/.test(line));
   return {
     spec,
     running: true,

@@ -9,6 +9,7 @@ import {
 import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
 import { EgressError, malformedError, refusedError, unreachableError } from "./egress-error.ts";
 import type { AuthorizedRoute, EgressCaller, EgressEvent, Lookup, ResolvedAddress } from "./egress-types.ts";
+import type { ParentProxy } from "./egress-types.ts";
 import { withDeadline } from "./with-deadline.ts";
 import { quoteText } from "../../policy/network/quote-text.ts";
 
@@ -18,7 +19,7 @@ export interface AuthorizeOptions {
   readonly lookup: Lookup;
   readonly lookupMs: number;
   /** A parent proxy looks names up itself: a name that is unknown here is not an error. */
-  readonly parentResolves: boolean;
+  readonly parentOf: (identity: string) => ParentProxy | undefined;
 }
 
 const LOOPBACK: readonly ResolvedAddress[] = [
@@ -42,6 +43,7 @@ export function readDestination(host: string, port: number): Destination {
 async function resolveAddresses(
   options: AuthorizeOptions,
   { host }: Destination,
+  parent: ParentProxy | undefined,
 ): Promise<readonly ResolvedAddress[]> {
   if (host.kind === "address") return [{ address: host.text, family: host.address.version }];
   if (isLocalhostName(host)) return LOOPBACK;
@@ -51,7 +53,7 @@ async function resolveAddresses(
   } catch {
     // Falls through: no answer, a failure and silence all mean that the name has no address here.
   }
-  if (options.parentResolves) return [];
+  if (parent !== undefined) return [];
   throw unreachableError("unresolved", `no address was found for ${host.text}`);
 }
 
@@ -81,16 +83,18 @@ function checkAddresses(
 
 async function decideRoute(
   options: AuthorizeOptions,
-  policy: NetworkPolicy | undefined,
+  identity: string,
   destination: Destination,
 ): Promise<AuthorizedRoute> {
+  const policy = options.policyOf(identity);
   if (policy === undefined) throw malformedError("no network policy belongs to this sandbox any more");
   const permit = decideDestination(policy, destination);
   if (permit.kind === "deny") throw refusedError(destination, permit);
-  const found = await resolveAddresses(options, destination);
+  const parent = options.parentOf(identity);
+  const found = await resolveAddresses(options, destination, parent);
   const { permitted, refusal } = checkAddresses(policy, destination, found);
   if (refusal !== undefined && permitted.length === 0) throw refusedError(destination, refusal);
-  return { permit, host: destination.host.text, port: destination.port, addresses: permitted };
+  return { permit, host: destination.host.text, port: destination.port, addresses: permitted, parent };
 }
 
 /**
@@ -104,7 +108,7 @@ export async function authorizeDestination(
 ): Promise<AuthorizedRoute> {
   const base = { ...caller, host: destination.host.text, port: destination.port };
   try {
-    const route = await decideRoute(options, options.policyOf(caller.identity), destination);
+    const route = await decideRoute(options, caller.identity, destination);
     const { rule, reason } = route.permit;
     const addresses = route.addresses.map(({ address }) => address);
     options.onEvent({ ...base, decision: "allow", code: "allowed", rule, reason, addresses });

@@ -4,12 +4,10 @@ import type { AuthorizeOptions } from "./authorize-destination.ts";
 import type { ConnectionBudget } from "./connection-budget.ts";
 import { readCallId, type ProxyCredential } from "./credentials.ts";
 import type { EgressCaller, EgressIdentity, EgressLimits, EgressProtocol } from "./egress-types.ts";
-import type { ParentProxy } from "./parent-proxy.ts";
 
 /** What every connection of a proxy shares. */
 export interface ProxyContext {
   readonly limits: EgressLimits;
-  readonly parent: ParentProxy | undefined;
   readonly authorize: AuthorizeOptions;
   readonly budget: ConnectionBudget;
 }

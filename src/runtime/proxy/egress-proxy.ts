@@ -15,6 +15,11 @@ export interface EgressProxy {
    * Gives a function that closes the door and every connection of the identity.
    */
   readonly openSocket: (file: string, identity: EgressIdentity) => Promise<() => Promise<void>>;
+  /**
+   * Takes a listening socket that only one sandbox can reach, e.g. of its own network namespace; whoever connects to it is
+   * that sandbox. Closing as for `openSocket`.
+   */
+  readonly adoptListener: (listener: net.Server, identity: EgressIdentity) => () => Promise<void>;
   /** Opens a port of 127.0.0.1 where every client must show a password; gives the port. */
   readonly openLoopback: () => Promise<number>;
   /** A new password for the loopback port. */
@@ -37,16 +42,16 @@ function closeServer(server: net.Server): Promise<void> {
 function createContext(options: EgressOptions): ProxyContext {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const parent = options.parentProxy === undefined ? undefined : parseParentProxy(options.parentProxy);
-  const { policyOf, onEvent } = options;
+  const { policyOf, onEvent, parentOf = () => parent } = options;
   const lookup = options.lookup ?? ((name: string) => lookupName(name, { all: true, verbatim: true }));
   const authorize = {
     policyOf,
     onEvent,
     lookup,
     lookupMs: limits.connectMs,
-    parentResolves: parent !== undefined,
+    parentOf,
   };
-  return { limits, parent, authorize, budget: new ConnectionBudget(limits) };
+  return { limits, authorize, budget: new ConnectionBudget(limits) };
 }
 
 /**
@@ -65,15 +70,22 @@ export function createEgressProxy(options: EgressOptions): EgressProxy {
     servers.add(server);
     return server;
   };
+  const closer = (server: net.Server, identity: EgressIdentity) => async (): Promise<void> => {
+    context.budget.destroy(identity);
+    servers.delete(server);
+    await closeServer(server);
+  };
   return {
     openSocket: async (file, identity) => {
       const server = createServer({ requiresCredential: false, identify: () => identity });
       await listenOnSocket(server, file);
-      return async () => {
-        context.budget.destroy(identity);
-        servers.delete(server);
-        await closeServer(server);
-      };
+      return closer(server, identity);
+    },
+    adoptListener: (listener, identity) => {
+      const server = createServer({ requiresCredential: false, identify: () => identity });
+      server.on("error", () => undefined);
+      server.listen(listener);
+      return closer(server, identity);
     },
     openLoopback: () =>
       listenOnLoopback(

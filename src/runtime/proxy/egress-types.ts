@@ -52,6 +52,15 @@ export interface EgressLimits {
   readonly headBytes: number;
 }
 
+/** A corporate proxy that all connections go through. */
+export interface ParentProxy {
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Value of Proxy-Authorization, or undefined. */
+  readonly authorization: string | undefined;
+}
+
 export interface EgressOptions {
   /** Asked at every decision, so that a changed config applies to running sandboxes. Undefined refuses. */
   readonly policyOf: (identity: EgressIdentity) => NetworkPolicy | undefined;
@@ -60,6 +69,8 @@ export interface EgressOptions {
   readonly lookup?: Lookup;
   /** `http://[user:password@]host:port` or `https://…`: every connection goes through this proxy. */
   readonly parentProxy?: string | undefined;
+  /** The same for each identity; asked at every connection. Wins over `parentProxy`. */
+  readonly parentOf?: (identity: EgressIdentity) => ParentProxy | undefined;
   readonly limits?: Partial<EgressLimits>;
 }
 
@@ -80,4 +91,5 @@ export interface AuthorizedRoute {
   readonly port: number;
   /** Checked addresses, in the resolver's order. Empty only when a parent proxy does the looking up. */
   readonly addresses: readonly ResolvedAddress[];
+  readonly parent: ParentProxy | undefined;
 }

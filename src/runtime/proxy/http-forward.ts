@@ -10,7 +10,8 @@ import type { AuthorizedRoute } from "./egress-types.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
 import { answerError } from "./http-connect.ts";
 import { openDirect, parentFor } from "./open-upstream.ts";
-import { connectToParent, type ParentProxy } from "./parent-proxy.ts";
+import { connectToParent } from "./parent-proxy.ts";
+import type { ParentProxy } from "./egress-types.ts";
 import { recordMalformed } from "./record-malformed.ts";
 import { headerValues, parseHttpTarget, requireSameHost, type HttpTarget } from "./request-target.ts";
 
@@ -97,7 +98,7 @@ async function forward(
   const caller = authenticate(context, door, { socket: request.socket, protocol: "http", credential });
   const target = recordMalformed(context, caller, request.url, () => readTarget(request));
   const route = await authorizeDestination(context.authorize, caller, target.destination);
-  const parent = parentFor(context.parent, route);
+  const parent = parentFor(route);
   const upstream = await openFor(parent, route, limits.connectMs);
   const close = (): void => {
     upstream.destroy();

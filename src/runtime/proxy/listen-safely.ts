@@ -21,9 +21,15 @@ async function requirePrivateFolder(folder: string): Promise<void> {
   );
 }
 
+/** The shorter of a socket's absolute path and its path from the working folder. */
+export function socketAddress(file: string): string {
+  const near = path.relative(process.cwd(), file);
+  return near.length < file.length ? near : file;
+}
+
 function isAnswered(file: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = net.connect(file);
+    const probe = net.connect(socketAddress(file));
     probe.once("connect", () => {
       probe.destroy();
       resolve(true);
@@ -59,16 +65,17 @@ function listening(server: net.Server, start: () => void): Promise<void> {
  * InstallError `network.socket-*`.
  */
 export async function listenOnSocket(server: net.Server, file: string): Promise<void> {
-  if (Buffer.byteLength(file) > LONGEST_SOCKET_PATH) {
+  const address = socketAddress(file);
+  if (Buffer.byteLength(address) > LONGEST_SOCKET_PATH) {
     refuse(
       "socket-path",
-      `${file} is longer than ${LONGEST_SOCKET_PATH} bytes`,
+      `${address} is longer than ${LONGEST_SOCKET_PATH} bytes`,
       "Use a shorter state folder.",
     );
   }
   await requirePrivateFolder(path.dirname(file));
   await removeStale(file);
-  await listening(server, () => server.listen({ path: file, backlog: 1024 }));
+  await listening(server, () => server.listen({ path: address, backlog: 1024 }));
   await chmod(file, 0o600);
 }
 

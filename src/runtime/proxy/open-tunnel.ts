@@ -41,9 +41,9 @@ function judge(
  */
 export async function openTunnel(context: ProxyContext, request: TunnelRequest): Promise<void> {
   const { client } = request;
-  const { limits, parent } = context;
+  const { limits } = context;
   const route = await authorizeDestination(context.authorize, request.caller, request.destination);
-  const upstream = await openUpstream(route, { connectMs: limits.connectMs, parent });
+  const upstream = await openUpstream(route, limits.connectMs);
   if (client.destroyed) {
     upstream.destroy();
     return;

@@ -3,13 +3,9 @@ import { classifyAddress } from "../../policy/network/address-class.ts";
 import { isLocalhostName, parseHost } from "../../policy/network/canonical-host.ts";
 import { unreachableError } from "./egress-error.ts";
 import type { AuthorizedRoute, ResolvedAddress } from "./egress-types.ts";
-import { openThroughParent, type ParentProxy } from "./parent-proxy.ts";
+import { openThroughParent } from "./parent-proxy.ts";
+import type { ParentProxy } from "./egress-types.ts";
 import { whenConnected } from "./when-connected.ts";
-
-export interface UpstreamOptions {
-  readonly connectMs: number;
-  readonly parent: ParentProxy | undefined;
-}
 
 /** Hands Node the addresses that were checked, so that connecting asks no resolver a second time. */
 function answerWith(addresses: readonly ResolvedAddress[]): net.LookupFunction {
@@ -36,18 +32,17 @@ export async function openDirect(route: AuthorizedRoute, connectMs: number): Pro
 }
 
 /** The parent proxy for a route; none for the host's own loopback, which a parent would take for its own. */
-export function parentFor(parent: ParentProxy | undefined, route: AuthorizedRoute): ParentProxy | undefined {
+export function parentFor(route: AuthorizedRoute): ParentProxy | undefined {
   const host = parseHost(route.host);
   const own = host.kind === "name" ? isLocalhostName(host) : classifyAddress(host.address) === "loopback";
-  return own ? undefined : parent;
+  return own ? undefined : route.parent;
 }
 
 /**
  * A connection to one of the route's checked addresses, or through the parent proxy. Throws EgressError `unreachable`.
  */
-export async function openUpstream(route: AuthorizedRoute, options: UpstreamOptions): Promise<net.Socket> {
-  const { connectMs } = options;
-  const parent = parentFor(options.parent, route);
+export async function openUpstream(route: AuthorizedRoute, connectMs: number): Promise<net.Socket> {
+  const parent = parentFor(route);
   try {
     if (parent !== undefined) return await openThroughParent(parent, route, connectMs);
     return await openDirect(route, connectMs);

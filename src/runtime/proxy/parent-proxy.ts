@@ -1,19 +1,10 @@
 import net from "node:net";
 import tls from "node:tls";
 import { InputError } from "../../core/errors.ts";
-import type { AuthorizedRoute } from "./egress-types.ts";
+import type { AuthorizedRoute, ParentProxy } from "./egress-types.ts";
 import { readHead } from "./read-head.ts";
 import { whenConnected } from "./when-connected.ts";
 import { quoteText } from "../../policy/network/quote-text.ts";
-
-/** A corporate proxy that all connections go through. */
-export interface ParentProxy {
-  readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
-  /** Value of Proxy-Authorization, or undefined. */
-  readonly authorization: string | undefined;
-}
 
 const HEAD_BYTES = 16_384;
 

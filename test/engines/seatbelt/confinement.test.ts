@@ -19,7 +19,6 @@ describe.runIf(engineAvailable("seatbelt"))("the system's own sandbox-exec", () 
 
   const proxied = (port: number): NetworkPlan => ({
     mode: "allowlist",
-    socket: ground.path("state/proxy.sock"),
     port,
   });
 

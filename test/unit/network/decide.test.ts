@@ -82,7 +82,7 @@ describe("decideAddress", () => {
   };
   it.each([
     [{}, "example.org", "8.8.8.8", "allow"],
-    [{}, "example.org", "10.0.0.1", "deny address-refused network.allowedAddresses 10.0.0.1"],
+    [{}, "example.org", "10.0.0.1", "deny address-refused network.allowedDomains 10.0.0.1"],
     [{}, "example.org", "127.0.0.1", "deny address-refused network.allowLocalhost 443"],
     [{ allowLocalhost: true }, "example.org", "127.0.0.1", "allow"],
     [{ allowLocalhost: [80] }, "example.org", "127.0.0.1", "deny address-refused network.allowLocalhost 443"],
@@ -90,7 +90,7 @@ describe("decideAddress", () => {
       { allowLocalhost: true },
       "example.org",
       "0.0.0.0",
-      "deny address-refused network.allowedAddresses 0.0.0.0",
+      "deny address-refused network.allowedDomains 0.0.0.0",
     ],
     [{ allowedAddresses: ["10.0.0.0/8"] }, "example.org", "10.9.9.9", "allow"],
     [{ allowedAddresses: ["10.0.0.0/8"] }, "example.org", "11.0.0.1", "allow"],
@@ -98,14 +98,14 @@ describe("decideAddress", () => {
       { allowedAddresses: ["10.0.0.0/8"] },
       "example.org",
       "192.168.0.1",
-      "deny address-refused network.allowedAddresses 192.168.0.1",
+      "deny address-refused network.allowedDomains 192.168.0.1",
     ],
     [{ allowedAddresses: ["169.254.0.0/16"] }, "example.org", "169.254.1.1", "allow"],
     [
       { allowedAddresses: ["169.254.0.0/16"] },
       "example.org",
       "169.254.169.254",
-      "deny address-refused network.allowedAddresses 169.254.169.254",
+      "deny address-refused network.allowedDomains 169.254.169.254",
     ],
     [{ allowedAddresses: ["169.254.169.254"] }, "example.org", "169.254.169.254", "allow"],
     [{ allowedDomains: ["10.0.0.1"] }, "example.org", "10.0.0.1", "allow"],
@@ -113,7 +113,7 @@ describe("decideAddress", () => {
       { allowedDomains: ["10.0.0.1:22"] },
       "example.org",
       "10.0.0.1",
-      "deny address-refused network.allowedAddresses 10.0.0.1",
+      "deny address-refused network.allowedDomains 10.0.0.1",
     ],
     [{ allowedDomains: ["localhost"] }, "localhost", "127.0.0.1", "allow"],
     [
@@ -126,7 +126,7 @@ describe("decideAddress", () => {
       { allowedDomains: ["localhost"] },
       "localhost",
       "10.0.0.1",
-      "deny address-refused network.allowedAddresses 10.0.0.1",
+      "deny address-refused network.allowedDomains 10.0.0.1",
     ],
     [{ deniedDomains: ["8.8.8.8"] }, "example.org", "8.8.8.8", "deny address-denied network.deniedDomains"],
     [
@@ -139,7 +139,7 @@ describe("decideAddress", () => {
       { mode: "open" as const },
       "example.org",
       "169.254.169.254",
-      "deny address-refused network.allowedAddresses 169.254.169.254",
+      "deny address-refused network.allowedDomains 169.254.169.254",
     ],
   ])("under %j answers %s at %s with %s", (settings, name, address, expected) => {
     expect(at(settings, name, address)).toBe(expected);

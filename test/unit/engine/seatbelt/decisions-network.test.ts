@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { hostPath } from "../../../../src/core/paths.ts";
 import type { NetworkPlan } from "../../../../src/core/plan.ts";
 import { networkModules } from "../../../../src/engine/seatbelt/render-network.ts";
 import { decides } from "../../../support/decision-table.ts";
@@ -132,7 +131,6 @@ describe("container engines stay out of reach whatever the network", () => {
 
 const proxyOn = (port: number): NetworkPlan => ({
   mode: "allowlist",
-  socket: hostPath("/private/var/run/proxy.sock"),
   port,
 });
 
