@@ -47,8 +47,8 @@ function sectionsOf(host: Host, { file, scope }: LayerFile): Record<string, unkn
 function withEngine(settings: WorldSettings, engine: EngineName, daemon: string | undefined): WorldSettings {
   const open = (file: Readonly<Record<string, unknown>> | undefined): Record<string, unknown> | undefined => {
     if (file === undefined || !isRecord(file["sandhook"])) return file;
-    const { engine: _, ...rest } = file["sandhook"];
-    return { ...file, sandhook: rest };
+    const rest = Object.entries(file["sandhook"]).filter(([key]) => key !== "engine");
+    return { ...file, sandhook: Object.fromEntries(rest) };
   };
   const user = open(settings.user) ?? {};
   const section = isRecord(user["sandhook"]) ? user["sandhook"] : {};
