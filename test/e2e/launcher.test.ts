@@ -208,17 +208,23 @@ describe.runIf(engineAvailable("bubblewrap"))("the claude in front of the real o
       const env = { ...clientEnv(user, api.port), ...QUIET_ENV, PATH: await userPath(user), PS1: "ready> " };
       const shell = { file: "/bin/bash", args: ["--norc", "--noprofile", "-i"] };
       const terminal = openTerminal(shell, { env, cwd: user.project });
-      await terminal.waitFor(/ready> /, PATIENCE);
-      terminal.send("claude --sandbox; echo code=$?", "Enter");
+      await terminal.waitFor(/ready>/, PATIENCE);
+      terminal.send("claude --sandbox --permission-mode default", "Enter");
       await terminal.waitFor(/\? for shortcuts|mode on/, PATIENCE);
       terminal.send("C-z");
       await terminal.waitFor(/Stopped/, PATIENCE);
       terminal.send("fg", "Enter");
       await terminal.waitFor(/\? for shortcuts|mode on/, PATIENCE);
-      terminal.send("go", "Enter");
+      terminal.send("go");
+      await terminal.waitFor(/❯\sgo/, PATIENCE);
+      terminal.send("Enter");
       await terminal.waitFor(/all was done/, PATIENCE);
-      terminal.send("/exit", "Enter");
-      await terminal.waitFor(/ready> $/m, PATIENCE);
+      terminal.send("/exit");
+      await terminal.waitFor(/❯\s\/exit/, PATIENCE);
+      terminal.send("Enter");
+      await terminal.waitFor(/ready>$/m, PATIENCE);
+      terminal.send("echo code=$?", "Enter");
+      await terminal.waitFor(/^code=0$/m, PATIENCE);
       expect(wasContained({ results: api.results, stderr: "", stdout: "" }, "typed", user)).toBe(true);
     } finally {
       await api.close();
