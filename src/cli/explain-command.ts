@@ -6,6 +6,7 @@ import { explainCommand, type ExplainInput, type Explanation } from "../explain/
 import { nodeHost } from "../host/node-host.ts";
 import { rewriteSite } from "../runtime/answer-tool-call.ts";
 import { judgeCommand } from "../runtime/judge-command.ts";
+import { findLaunch } from "../runtime/launch-store.ts";
 import { locateSite } from "../runtime/site.ts";
 import { explainReport } from "./report-schemas.ts";
 import { ownTerminal, runGuarded, type Terminal } from "./terminal.ts";
@@ -35,6 +36,7 @@ function inputFor(command: string): ExplainInput {
   return {
     host,
     reader: settingsReader,
+    launcher: findLaunch(site.state, settingsReader),
     projectFolder: cwd,
     call: {
       tool: "Bash",

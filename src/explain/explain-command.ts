@@ -119,8 +119,8 @@ function decideOrRefuse(input: PipelineInput): Explanation["verdict"] & { readon
  * @throws SandboxError when the settings cannot be read: then nothing about the command is known
  */
 export function explainCommand(input: ExplainInput): Explanation {
-  const { host, call, judge, toolInput, site, variables } = input;
-  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader);
+  const { host, call, judge, toolInput, site, variables, launcher } = input;
+  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader, launcher);
   const ruleVerdict: RuleVerdict =
     rules.entries.length === 0
       ? { kind: "none" }
