@@ -101,13 +101,20 @@ function planToolchains(
   return folders.filter((folder) => !hidden.some(({ path }) => isInside(folder, path)));
 }
 
-/**
- * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
- * what the user allowed; minus protected and hidden paths.
- * @throws PolicyError from `planProtectedPaths`
- */
-export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
-  const { host, config, root, temporary } = request;
+/** The folders that a policy speaks of, before anything is protected in them. */
+export interface Reach {
+  readonly written: WrittenPaths;
+  readonly repositories: readonly GitLayout[];
+  readonly writable: readonly HostPath[];
+  /** Those of the writable folders that somebody may start Claude Code, an editor or git in. */
+  readonly roots: readonly HostPath[];
+  readonly readable: readonly HostPath[];
+  readonly hidden: readonly HiddenPath[];
+}
+
+/** What may be read and written by config, the project and its repository: for commands and for the client's own tools. */
+export function planReach(request: FilesystemRequest): Reach {
+  const { host, config, root } = request;
   const written = readWrittenPaths(host, config, root, request.mounts);
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
@@ -117,14 +124,26 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   );
   const hidden = planHiddenPaths(host, written.hidden, written.exposed);
   const shown = [root, ...repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir])];
+  const readable = unique([
+    ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
+    ...written.exposed,
+    ...planToolchains(request, hidden),
+    ...existing(host, clientFolders(host, root)),
+  ]);
+  return { written, repositories, writable, roots, readable, hidden };
+}
+
+/**
+ * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
+ * what the user allowed; minus protected and hidden paths.
+ * @throws PolicyError from `planProtectedPaths`
+ */
+export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
+  const { host, config, temporary } = request;
+  const { written, repositories, writable, roots, readable, hidden } = planReach(request);
   return {
     reads: config.reads.value === "host" ? "host" : "listed",
-    readable: unique([
-      ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
-      ...written.exposed,
-      ...planToolchains(request, hidden),
-      ...existing(host, clientFolders(host, root)),
-    ]),
+    readable,
     writable,
     protectedPaths: planProtectedPaths({
       host,
