@@ -13,7 +13,7 @@ import type { HookContext } from "./hook-context.ts";
 import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
-import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
+import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 /** Where rewritten lines point to. */
 export function rewriteSite(site: Site): RewriteSite {
@@ -75,6 +75,7 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
+  if (invocation.inbox !== undefined) linkCommand(rewrite.jobs, id, invocation.inbox);
   recordSession(site.state, plan.call.sessionId, plan.project.root);
   return { id, line };
 }
