@@ -1,5 +1,5 @@
 import type { Config } from "./config/resolve.ts";
-import type { SettingsReader } from "./config/read-layers.ts";
+import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
 import type { Host } from "./core/host.ts";
 import { type HostPath, joinHost } from "./core/paths.ts";
 import type { ToolDecision, ToolObjection, ToolUse } from "./core/tool-use.ts";
@@ -12,6 +12,8 @@ export interface ToolPipelineInput {
   /** The folder that the session started in. */
   readonly projectFolder: HostPath;
   readonly use: ToolUse;
+  /** What the session was launched with; undefined without a launcher. */
+  readonly launcher: LauncherOptions | undefined;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
@@ -25,7 +27,7 @@ export interface ToolPipelineInput {
  */
 export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   const { host, use } = input;
-  const { project, config } = resolveProject(host, input.projectFolder, input.reader);
+  const { project, config } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;

@@ -19,13 +19,14 @@ function lazyWebRules(site: Site): WebRules["decideWebFetch"] {
 
 /** PreToolUse of a file or web tool: the reply refuses, asks, or leaves the client's own flow in place. */
 export function answerFileTool(use: ToolUse, context: HookContext): HookOutput {
-  const { host, reader, site, projectFolder } = context;
+  const { host, reader, site, launcher, projectFolder } = context;
   try {
     const decision = decideToolUse({
       host,
       reader,
       projectFolder: projectFolder === undefined ? use.cwd : hostPath(projectFolder),
       use,
+      launcher,
       temporary: site.temporary,
       judgeAddress: lazyWebRules(site),
     });

@@ -93,6 +93,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
     toolInput,

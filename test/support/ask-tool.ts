@@ -33,7 +33,13 @@ export function askTool(ground: Ground, tool: string, input: Fields): ToolReply 
   const libexec = hostPath(path.join(ground.home, ".local/share/sandhook/current/libexec"));
   const host = rememberingHost(nodeHost({ HOME: ground.home }));
   const site = locateSite(host, libexec);
-  const context = { host, site, reader: cachedReader(host, site), projectFolder: ground.project };
+  const context = {
+    host,
+    site,
+    reader: cachedReader(host, site),
+    launcher: undefined,
+    projectFolder: ground.project,
+  };
   return read(answerToolCall(eventText(ground, tool, input), context));
 }
 
