@@ -5,7 +5,9 @@ import { nodeHost } from "../src/host/node-host.ts";
 import { rememberingHost } from "../src/host/remembering-host.ts";
 import { denyReply, type HookOutput, isValidReply } from "../src/protocol/hook-output.ts";
 import { answerToolCall } from "../src/runtime/answer-tool-call.ts";
+import { recordCall } from "../src/runtime/call-journal.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
+import type { HookContext } from "../src/runtime/hook-context.ts";
 import { findLaunch } from "../src/runtime/launch-store.ts";
 import { locateSite } from "../src/runtime/site.ts";
 
@@ -21,6 +23,20 @@ function answer(reply: HookOutput): never {
   process.exit(0);
 }
 
+function denial(error: unknown): HookOutput {
+  return denyReply(`The command was not run: ${renderFailure(error)}`);
+}
+
+/** An expected failure is an answer that the model can read; anything else is a defect of ours. */
+function answerOrDeny(event: string, context: HookContext): HookOutput {
+  try {
+    return answerToolCall(event, context);
+  } catch (error) {
+    if (isSandboxError(error)) return denial(error);
+    throw error;
+  }
+}
+
 try {
   const libexec = hostPath(process.argv[2] ?? __dirname);
   const host = rememberingHost(nodeHost(process.env));
@@ -28,9 +44,11 @@ try {
   const projectFolder = process.env["CLAUDE_PROJECT_DIR"];
   const reader = cachedReader(host, site);
   const launcher = findLaunch(site.state, reader);
-  answer(answerToolCall(readFileSync(0, "utf8"), { host, site, reader, launcher, projectFolder }));
+  const event = readFileSync(0, "utf8");
+  const reply = answerOrDeny(event, { host, site, reader, launcher, projectFolder });
+  recordCall(site.state, event, reply, projectFolder);
+  answer(reply);
 } catch (error) {
-  // An expected failure is an answer that the model can read; anything else is a defect of ours.
-  if (isSandboxError(error)) answer(denyReply(`The command was not run: ${renderFailure(error)}`));
+  if (isSandboxError(error)) answer(denial(error));
   refuse(renderFailure(error));
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { addAllowCommand } from "./allow-command.ts";
 import { addClaudeCommand, isLaunch, runClaude } from "./claude-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -10,6 +11,7 @@ import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
+import { addWhyCommand } from "./why-command.ts";
 
 /** The built product that this file is part of. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -24,6 +26,8 @@ addManagedCommands(program, context);
 addDoctorCommand(program);
 addVerifyCommand(program, context);
 addExplainCommand(program);
+addWhyCommand(program);
+addAllowCommand(program, context);
 addContainerCommands(program);
 addClaudeCommand(program);
 const words = process.argv.slice(2);

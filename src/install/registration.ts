@@ -1,4 +1,5 @@
 import { FILE_TOOLS } from "../protocol/file-tools.ts";
+import { type ClientVersion, compareVersions } from "./client-version.ts";
 
 /** One hook of ours: the event of Claude Code it listens to, and the word `libexec/hook` gets for it. */
 export interface HookRegistration {
@@ -6,6 +7,8 @@ export interface HookRegistration {
   /** Tool names joined by `|` only: the one separator that every release reads as exact names. */
   readonly matcher?: string;
   readonly entry: string;
+  /** The first release that is known to load it; an unknown event makes older ones ignore the whole settings file. */
+  readonly since?: ClientVersion;
   /** Shown by the client while the hook runs. */
   readonly statusMessage: string;
 }
@@ -21,7 +24,21 @@ export const REGISTRATIONS: readonly HookRegistration[] = [
     entry: "pre-tool-use",
     statusMessage: "sandhook: applying the policy",
   },
+  {
+    event: "PostToolUseFailure",
+    matcher: "Bash|Monitor",
+    entry: "post-tool-use-failure",
+    since: [2, 0, 76],
+    statusMessage: "sandhook: looking for the reason",
+  },
 ];
+
+/** The hooks that a release can load; undefined: any release. */
+export function registrationsFor(client: ClientVersion | undefined): readonly HookRegistration[] {
+  return REGISTRATIONS.filter(
+    ({ since }) => since === undefined || (client !== undefined && compareVersions(client, since) >= 0),
+  );
+}
 
 /**
  * PATH of the hook process. Fixed, because the client's own PATH can come from a repository's settings; the last

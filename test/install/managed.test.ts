@@ -98,7 +98,7 @@ describe("sandhook install --scope managed", () => {
       sandhook: { network: "none", engine: "docker" },
     });
     expect(Object.keys(settings["env"] ?? {})).not.toContain("NODE_OPTIONS");
-    expect(Object.keys(settings["hooks"] ?? {})).toEqual(["PreToolUse"]);
+    expect(Object.keys(settings["hooks"] ?? {})).toEqual(["PreToolUse", "PostToolUseFailure"]);
   });
 
   it("lets everybody read and nobody write, whatever the umask is", async () => {
