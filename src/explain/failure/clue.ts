@@ -32,8 +32,8 @@ const UNREACHABLE: readonly RegExp[] = [
 
 /** Text between quotes, then the parts between colons nearest to the complaint; words that cannot be paths fall away later. */
 function pathTexts(line: string): string[] {
-  const quoted = [...line.matchAll(/'([^']+)'|"([^"]+)"|‘([^’]+)’|`([^`]+)`/g)].map(
-    ([, ...groups]) => groups.find((text) => text !== undefined) ?? "",
+  const quoted = [...line.matchAll(/'([^']+)'|"([^"]+)"|‘([^’]+)’|`([^`]+)`/g)].map((match) =>
+    match.slice(1).join(""),
   );
   const parts = line.split(/: ?/).map((part) => part.trim());
   const words = parts.map((part) => part.split(/\s/).at(-1) ?? "");
