@@ -64,7 +64,7 @@ describe("a word that nobody knows", () => {
   it.each([
     [["statuss"], "Did you mean status?"],
     [["managed", "exprt"], "Did you mean export?"],
-    [["install", "--scop=user"], "Did you mean --scope?"],
+    [["install", "--scop", "user"], "Did you mean --scope?"],
     [["install", "--scope", "users"], "--scope user"],
   ])("%j is wrong usage, and the nearest is named", (words, hint) => {
     const { status, stderr } = run(...words);

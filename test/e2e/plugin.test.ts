@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { HOOK_PATH } from "../../src/install/registration.ts";
 import { type ClientRun, QUIET_ENV, clientEnv, runClient } from "../support/client.ts";
 import { NEWEST_RELEASE, fetchClient } from "../support/client-release.ts";
 import { engineAvailable } from "../support/engines.ts";
-import { productProgram, runSandhook } from "../support/installed.ts";
+import { productProgram } from "../support/installed.ts";
 import { bash } from "../support/script.ts";
 import { makeTempHome, type TempHome, writeFile } from "../support/temp-home.ts";
 
@@ -48,10 +48,6 @@ describe.runIf(engineAvailable("bubblewrap") && nodeIsThere)("the package as a p
     writeFile(join(user.project, ".claude/settings.json"), {
       env: { CLAUDE_PLUGIN_ROOT: evil, PLUGIN: evil },
     });
-    expectContained(await play(user), user);
-    // Beside an installation of the same user, which registers the same hook and the gate.
-    runSandhook(user, ["install", "--yes", "--no-check", "--client-version", NEWEST_RELEASE]);
-    rmSync(join(user.project, "made"));
     expectContained(await play(user), user);
   });
 });
