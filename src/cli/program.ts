@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addExplainCommand } from "./explain-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
@@ -20,6 +21,7 @@ export function buildProgram(context: InstallContext): Command {
   addManagedCommands(program, context);
   addDoctorCommand(program);
   addVerifyCommand(program, context);
+  addExplainCommand(program);
   addContainerCommands(program);
   addClaudeCommand(program);
   return program;
