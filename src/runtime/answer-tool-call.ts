@@ -14,7 +14,7 @@ import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
 import { mayAnswerFor, writeOutsideJob } from "./outside-job.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
-import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
+import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 export interface HookContext {
   readonly host: Host;
@@ -86,6 +86,7 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
+  if (invocation.inbox !== undefined) linkCommand(rewrite.jobs, id, invocation.inbox);
   recordSession(site.state, plan.call.sessionId, plan.project.root);
   return { id, line };
 }
