@@ -8,7 +8,7 @@ import type { Engine } from "./core/engine.ts";
 import { EngineError, PolicyError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
-import type { Plan, Project, ToolCall } from "./core/plan.ts";
+import type { Plan, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
 import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import type { LinePatterns } from "./policy/permission/line-patterns.ts";

@@ -97,7 +97,7 @@ describe.runIf(engineAvailable("bubblewrap"))("a run outside of the sandbox", ()
     expect(rewrite(ground, line)).toBe(line);
   });
 
-  it("G-11 is refused when it cannot be recorded", async () => {
+  it("G-11 is refused when it cannot be recorded", () => {
     const ground = bubblewrapGround({ unsandboxed: "allow" });
     mkdirSync(path.join(state(ground), "outside.jsonl"));
     expect(askHook(ground, ESCAPE, undefined, OUT)).toMatchObject({
