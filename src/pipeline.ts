@@ -1,6 +1,6 @@
 import type { AppliedRule } from "./config/opinions.ts";
 import type { PermissionEntries } from "./config/permission-entries.ts";
-import type { SettingsReader } from "./config/read-layers.ts";
+import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
 import type { Config } from "./config/resolve.ts";
 import { renderSource } from "./config/source.ts";
 import type { Decision, Permission } from "./core/decision.ts";
@@ -21,6 +21,8 @@ export { resolveProject };
 export interface PipelineInput {
   readonly host: Host;
   readonly reader: SettingsReader;
+  /** What the session was launched with; undefined without a launcher. */
+  readonly launcher: LauncherOptions | undefined;
   /** The folder that the session started in. */
   readonly projectFolder: HostPath;
   readonly call: ToolCall;
@@ -143,6 +145,7 @@ export function decide(input: PipelineInput): Decision {
     input.projectFolder,
     input.reader,
     {
+      ...(input.launcher === undefined ? {} : { launcher: input.launcher }),
       planMode: call.permissionMode === "plan",
       command: { text: call.command, patterns: input.patterns },
     },

@@ -3,7 +3,7 @@ import { locateLayers } from "../config/layers.ts";
 import type { AppliedRule } from "../config/opinions.ts";
 import { type PermissionEntries, readPermissionEntries } from "../config/permission-entries.ts";
 import {
-  launcherLayer,
+  launcherLayers,
   type LauncherOptions,
   readLayers,
   type SettingsReader,
@@ -47,7 +47,7 @@ export function resolveProject(
 ): ResolvedProject {
   const project = identifyProject(host, folder);
   const files = readLayers(host, locateLayers(host, project.root), reader);
-  const layers = launcher === undefined ? files : [...files, launcherLayer(launcher)];
+  const layers = launcher === undefined ? files : [...files, ...launcherLayers(launcher)];
   const general = resolveConfig(layers, { planMode });
   const { trusted, commands } = general;
   const routes =
