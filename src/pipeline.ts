@@ -65,7 +65,6 @@ const UNBUILT = {
   "audit.required": false,
   mechanism: "auto",
   "network.proxyCommand": undefined,
-  tools: false,
 } as const;
 
 /** What is written but cannot be kept yet is refused, never ignored. */
@@ -145,7 +144,7 @@ export function decide(input: PipelineInput): Decision {
     input.projectFolder,
     input.reader,
     {
-      ...(input.launcher === undefined ? {} : { launcher: input.launcher }),
+      launcher: input.launcher,
       planMode: call.permissionMode === "plan",
       command: { text: call.command, patterns: input.patterns },
     },

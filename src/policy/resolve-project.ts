@@ -17,7 +17,7 @@ import type { LinePatterns } from "./permission/line-patterns.ts";
 import { routeCommand } from "./route-command.ts";
 
 export interface ProjectOptions {
-  readonly launcher?: LauncherOptions;
+  readonly launcher?: LauncherOptions | undefined;
   /** The session is in plan mode: the workspace is read-only. */
   readonly planMode?: boolean;
   /** The command that the rules of `commands` are asked about; absent: none of them applies. */
