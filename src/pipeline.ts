@@ -14,7 +14,7 @@ import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import type { LinePatterns } from "./policy/permission/line-patterns.ts";
 import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
-import { resolveProject } from "./policy/resolve-project.ts";
+import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
 
@@ -132,6 +132,20 @@ function goOutside(
   return { kind: "outside", permission: ask || verdict.kind === "ask" ? "ask" : undecided, reason, leave };
 }
 
+/** The project and its configuration for one call: routed by its command, narrowed by its permission mode. */
+export function resolveCall({
+  host,
+  projectFolder,
+  reader,
+  launcher,
+  call,
+  patterns,
+}: PipelineInput): ResolvedProject {
+  const planMode = call.permissionMode === "plan";
+  const command = { text: call.command, patterns };
+  return resolveProject(host, projectFolder, reader, { launcher, planMode, command });
+}
+
 /**
  * From one tool call to one decision: config → policy → engine. Rewriting is the caller's last step, so that
  * `explain` is this function alone.
@@ -139,16 +153,7 @@ function goOutside(
  */
 export function decide(input: PipelineInput): Decision {
   const { host, call } = input;
-  const { project, config, rules, routes, foreignEnvironment } = resolveProject(
-    host,
-    input.projectFolder,
-    input.reader,
-    {
-      launcher: input.launcher,
-      planMode: call.permissionMode === "plan",
-      command: { text: call.command, patterns: input.patterns },
-    },
-  );
+  const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
   if (!config.enabled.value) {
     return {
       kind: "pass",
