@@ -56,13 +56,14 @@ const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
+const statusline = bundle("hooks/statusline.ts", "dist/libexec/statusline.cjs", { format: "cjs" });
 const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, network, launch, forward, ...PARTS.map(hook)]);
+await Promise.all([cli, containers, network, launch, statusline, forward, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {
