@@ -8,6 +8,7 @@ import { addInstallCommands } from "./install-command.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
@@ -27,6 +28,7 @@ export function buildProgram(context: InstallContext): Command {
   addContainerCommands(program);
   addClaudeCommand(program);
   addCompletionCommand(program);
+  addReportCommand(program);
   addStatuslineCommand(program);
   return program;
 }
