@@ -185,7 +185,7 @@ describe("the page of a report", () => {
             .filter(({ name }) => name.startsWith("on")),
         ).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
