@@ -31,6 +31,7 @@ interface InstallFlags extends ManagedFlags {
   readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
   readonly check: boolean;
+  readonly resident: boolean;
 }
 
 const scopeOption = (): Option =>
@@ -56,6 +57,7 @@ export function addInstallCommands(program: Command, context: InstallContext): v
       clientVersion,
     )
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
+    .option("--no-resident", "start a new process for every call, instead of asking one that lives on")
     .option("--no-check", "do not send a sample call through the hook at the end")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
   addManagedFlags(install);
@@ -78,7 +80,7 @@ function orUsage<T>(parse: () => T): T {
 }
 
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
-  const { scope, engine } = flags;
+  const { scope, engine, resident } = flags;
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
     cwd: context.cwd,
@@ -87,7 +89,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
-  const options: InstallOptions = { scope, environment, source: context.source, client, engine };
+  const options: InstallOptions = { scope, environment, source: context.source, client, engine, resident };
   const { file, after, gate } = planSettings(options);
   if (gate === undefined) context.tell(noGate(scope));
   const diff = renderDiff(file.path, file.text, after);

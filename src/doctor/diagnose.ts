@@ -9,6 +9,7 @@ import { jobs } from "./checks/jobs.ts";
 import { nativeSandbox } from "./checks/native-sandbox.ts";
 import { node } from "./checks/node.ts";
 import { otherHooks } from "./checks/other-hooks.ts";
+import { resident } from "./checks/resident.ts";
 import { runtime } from "./checks/runtime.ts";
 import type { Check, DoctorContext } from "./context.ts";
 import type { Fact } from "./fact.ts";
@@ -25,6 +26,7 @@ const CHECKS: readonly Check[] = [
   nativeSandbox,
   config,
   engines,
+  resident,
   jobs,
   disk,
 ];

@@ -125,6 +125,26 @@ function machineWords(fact: Of<"runtime" | "node" | "jobs" | "disk">): Words {
   }
 }
 
+function residentWords(fact: Of<"resident">): Words {
+  switch (fact.kind) {
+    case "resident.none":
+      return { level: "note", message: "each command starts the hook anew; no process of it lives on" };
+    case "resident.asleep":
+      return ok("the hook's resident process is not running; the next command starts it");
+    case "resident.alive": {
+      const { pid, memory, answered, declined } = fact;
+      return ok(
+        `the hook's resident process ${pid} has answered ${answered} commands and left ${declined} to the slow path (${Math.round(memory / 2 ** 20)} MB)`,
+      );
+    }
+    case "resident.silent":
+      return warning(
+        `the hook's resident process in ${fact.folder} does not answer (${fact.reason}); commands take the slow path`,
+        "sandhook doctor --json",
+      );
+  }
+}
+
 function engineWords(fact: Of<"engine" | "image">): Words {
   switch (fact.kind) {
     case "engine.works":
@@ -202,6 +222,11 @@ export function wordFact(fact: Fact): Words {
     case "jobs.stale":
     case "disk.low":
       return machineWords(fact);
+    case "resident.none":
+    case "resident.asleep":
+    case "resident.alive":
+    case "resident.silent":
+      return residentWords(fact);
     case "engine.works":
     case "engine.absent":
     case "engine.blocked":
