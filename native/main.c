@@ -35,6 +35,8 @@ static int hook(const char *event, const char *libexec, char **slow) {
 	case ANSWERED:
 		/* A part of an answer followed by 2 refuses as well. */
 		if (!write_all(1, answer.data, answer.length) || !write_all(1, "\n", 1)) refuse("the answer could not be written");
+		free(input.data);
+		free(answer.data);
 		return 0;
 	case MISSING:
 		start_later(&place, home, slow[0], libexec);

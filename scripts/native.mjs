@@ -1,8 +1,7 @@
 // Builds the static helper of native/ for the platforms that this machine has a compiler for. Without one the product
 // is built without a helper, and the Node hook is used.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 
 const MACHINES = { x64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" };
@@ -55,10 +54,16 @@ export function buildHelpers(folder) {
   return { built, skipped };
 }
 
-/** The helper with address and undefined-behaviour sanitizers, for fuzzing; undefined where it cannot be built. */
-export function buildSanitizedHelper() {
+/**
+ * Builds a helper for a test into a folder of its own: with address and undefined-behaviour sanitizers, or one that
+ * waits a minute for its answer, on a machine that is busy. Throws where it cannot be built.
+ */
+export function buildTestHelper(folder, { sanitized = false, budgetMs = 60_000 } = {}) {
   const compiler = compilerFor(process.arch);
-  if (compiler === undefined) return undefined;
-  const outfile = path.join(mkdtempSync(path.join(tmpdir(), "sandhook-native-")), "helper");
-  return compile(compiler, SANITIZED, outfile) === undefined ? outfile : undefined;
+  if (compiler === undefined) throw new Error("there is no compiler for the helper");
+  const outfile = path.join(folder, "helper");
+  const flags = [...(sanitized ? SANITIZED : RELEASE), `-DBUDGET_MS=${budgetMs}`];
+  const reason = compile(compiler, flags, outfile);
+  if (reason !== undefined) throw new Error(reason);
+  return outfile;
 }
