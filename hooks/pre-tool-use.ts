@@ -3,7 +3,11 @@ import { renderFailure } from "../src/core/errors.ts";
 import { answerEvent } from "../src/runtime/answer-event.ts";
 
 try {
-  const answer = answerEvent(readFileSync(0, "utf8"), process.env, process.argv[2] ?? __dirname);
+  const answer = answerEvent(readFileSync(0, "utf8"), {
+    environment: process.env,
+    libexec: process.argv[2] ?? __dirname,
+    pid: process.pid,
+  });
   writeSync(1, `${answer}\n`);
   process.exit(0);
 } catch (error) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -151,9 +152,11 @@ static enum outcome read_answer(int fd, const char *nonce, struct bytes *answer,
 }
 
 static bool fill_meta(struct meta *meta, const struct place *place, const char *libexec) {
-	char secret[65];
+	char secret[65], pid[16];
+	snprintf(pid, sizeof pid, "%ld", (long)getpid());
 	return read_secret(place->fd, secret, sizeof secret) && add(meta, "decide", "") && add(meta, secret, "") &&
 	       add(meta, libexec, "") && add(meta, place->libexec_real, "") && add(meta, place->identity, "") &&
+	       add(meta, pid, "") &&
 	       add_variable(meta, "HOME", "HOME=") && add_variable(meta, "CLAUDE_CONFIG_DIR", "CLAUDE_CONFIG_DIR=") &&
 	       add_variable(meta, "CLAUDE_PROJECT_DIR", "CLAUDE_PROJECT_DIR=");
 }

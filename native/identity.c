@@ -41,9 +41,10 @@ static bool read_capabilities(char *text, size_t size) {
 	return true;
 }
 
-/* Which files can be read depends on user, groups and capabilities; what a path means, on the mount namespace and root. */
+/* Which files can be read depends on user, groups and capabilities; what a path means, on the mount namespace and root;
+ * what a process id means, on its namespace. */
 bool read_identity(char *text, size_t size) {
-	char mount[64], user[64], capabilities[32], number[32], groups[2048] = "";
+	char mount[64], user[64], processes[64], capabilities[32], number[32], groups[2048] = "";
 	gid_t list[128];
 	struct stat root;
 	int count = getgroups(128, list);
@@ -55,10 +56,11 @@ bool read_identity(char *text, size_t size) {
 	}
 	if (!read_namespace("/proc/self/ns/mnt", mount, sizeof mount) ||
 	    !read_namespace("/proc/self/ns/user", user, sizeof user) ||
+	    !read_namespace("/proc/self/ns/pid", processes, sizeof processes) ||
 	    !read_capabilities(capabilities, sizeof capabilities))
 		return false;
-	int length = snprintf(text, size, "%u %u %u %u %s %s %s %s %llu:%llu", (unsigned)getuid(), (unsigned)geteuid(),
-	                      (unsigned)getgid(), (unsigned)getegid(), groups, capabilities, mount, user,
+	int length = snprintf(text, size, "%u %u %u %u %s %s %s %s %s %llu:%llu", (unsigned)getuid(), (unsigned)geteuid(),
+	                      (unsigned)getgid(), (unsigned)getegid(), groups, capabilities, mount, user, processes,
 	                      (unsigned long long)root.st_dev, (unsigned long long)root.st_ino);
 	return length > 0 && (size_t)length < size;
 }

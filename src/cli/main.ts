@@ -2,11 +2,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { addClaudeCommand, isLaunch, runClaude } from "./claude-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 
 /** The built product that this file is part of. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -19,5 +21,9 @@ const context = installContext({ folder, version: manifest.version });
 addInstallCommands(program, context);
 addManagedCommands(program, context);
 addDoctorCommand(program);
+addVerifyCommand(program, context);
 addContainerCommands(program);
-await program.parseAsync();
+addClaudeCommand(program);
+const words = process.argv.slice(2);
+if (isLaunch(words)) await runClaude(words.slice(1), context);
+else await program.parseAsync();

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import type { RuntimeFile, RuntimeSource } from "./runtime-source.ts";
 
@@ -12,6 +13,11 @@ const VERSION_LINE = /^sandhook helper \d+\n$/;
 function runs(file: string): boolean {
   const { status, stdout } = spawnSync(file, ["version"], { encoding: "utf8", env: {}, timeout: 10_000 });
   return status === 0 && VERSION_LINE.test(stdout);
+}
+
+/** True when the calls of an installed version are answered with the help of a process that lives on. */
+export function holdsHelper(version: string): boolean {
+  return existsSync(path.join(version, HELPER));
 }
 
 /**

@@ -43,7 +43,7 @@ export function planRemoval({ scope, environment }: UninstallOptions): RemovalPl
 
 /**
  * Takes our hooks out of a scope's settings. The runtime goes with the last settings file that was registered on this
- * machine; a project's committed hook then refuses commands and says how to install.
+ * machine, unless the shim needs it; a project's committed hook then refuses commands and says how to install.
  * @throws InstallError `settings.*`, `machine.*`
  */
 export async function uninstall(
@@ -56,7 +56,7 @@ export async function uninstall(
   const { plan, unused } = await withInstallLock(layout.lock, () => {
     const plan = removeFromSettings(options, onStep);
     dropRecord(layout, plan.file.target);
-    const unused = !recordedSettings(layout).some(stillRegistered);
+    const unused = !recordedSettings(layout).some(stillRegistered) && !existsSync(layout.shim);
     const removed = unused && removeRuntime(layout);
     if (removed) onStep(`removed the runtime from ${layout.root}`);
     return { plan, unused };

@@ -5,30 +5,36 @@ import { rememberingHost } from "../host/remembering-host.ts";
 import { denyReply, type HookOutput, isValidReply } from "../protocol/hook-output.ts";
 import { answerToolCall } from "./answer-tool-call.ts";
 import { cachedReader } from "./cached-reader.ts";
+import { findLaunch } from "./launch-store.ts";
 import { locateSite } from "./site.ts";
 
-/** The variables that the hook reads. Nothing else of a process's surroundings may count: see resident/serve.ts. */
-export interface HookEnvironment extends HostEnvironment {
-  readonly CLAUDE_PROJECT_DIR?: string | undefined;
+/** The hook's process as the client started it. Nothing else of it may count: another process may answer for it. */
+export interface HookCaller {
+  readonly environment: HostEnvironment & { readonly CLAUDE_PROJECT_DIR?: string | undefined };
+  /** The folder that the hook was started from. */
+  readonly libexec: string;
+  /** Its process id, by whose ancestors the options of a session are found. */
+  readonly pid: number;
 }
 
-function answer(text: string, environment: HookEnvironment, folder: string): HookOutput {
-  const libexec = hostPath(folder);
+function answer(text: string, { environment, libexec, pid }: HookCaller): HookOutput {
   const host = rememberingHost(nodeHost(environment));
-  const site = locateSite(host, libexec);
+  const site = locateSite(host, hostPath(libexec));
   const projectFolder = environment.CLAUDE_PROJECT_DIR;
-  return answerToolCall(text, { host, site, reader: cachedReader(host, site), projectFolder });
+  const reader = cachedReader(host, site);
+  const launcher = findLaunch(site.state, reader, pid);
+  return answerToolCall(text, { host, site, reader, launcher, projectFolder });
 }
 
 /**
  * PreToolUse from text to text: the event as it came on standard input, the answer as one line of JSON. An expected
- * failure is an answer that the model can read. `libexec` is the folder that the hook was started from.
+ * failure is an answer that the model can read.
  * @throws anything else, which is a defect of ours; the caller refuses the call
  */
-export function answerEvent(text: string, environment: HookEnvironment, libexec: string): string {
+export function answerEvent(text: string, caller: HookCaller): string {
   let reply: HookOutput;
   try {
-    reply = answer(text, environment, libexec);
+    reply = answer(text, caller);
   } catch (error) {
     if (!isSandboxError(error)) throw error;
     reply = denyReply(`The command was not run: ${renderFailure(error)}`);

@@ -1,4 +1,4 @@
-import type { SettingsReader } from "../config/read-layers.ts";
+import type { LauncherOptions, SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
@@ -13,12 +13,14 @@ import { renderJob } from "../rewrite/render-job.ts";
 import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
-import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
+import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 export interface HookContext {
   readonly host: Host;
   readonly site: Site;
   readonly reader: SettingsReader;
+  /** What the session was launched with; see launch-store.ts. */
+  readonly launcher: LauncherOptions | undefined;
   /** `CLAUDE_PROJECT_DIR`; the call's own folder when the client did not say. */
   readonly projectFolder: string | undefined;
 }
@@ -83,6 +85,7 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
+  if (invocation.inbox !== undefined) linkCommand(rewrite.jobs, id, invocation.inbox);
   recordSession(site.state, plan.call.sessionId, plan.project.root);
   return { id, line };
 }
@@ -99,6 +102,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
     toolInput,

@@ -190,6 +190,7 @@ describe.runIf(helperBuilt && engineAvailable("bubblewrap"))(
         libexec: libexecOf(ground),
         libexecReal: libexecOf(ground).replace("current", "versions/test"),
         identity: "nobody",
+        pid: process.pid,
         variables: { HOME: ground.home },
         event: hookCall(ground, "true").input,
       };

@@ -31,6 +31,8 @@ export interface ResidentRequest {
   readonly libexecReal: string;
   /** User, groups, capabilities, namespaces: native/identity.c. */
   readonly identity: string;
+  /** The process that asks. */
+  readonly pid: number;
   readonly variables: Readonly<Record<string, string>>;
   readonly event: string;
 }
@@ -54,6 +56,11 @@ export function lengthOfRequest(head: Buffer): number {
   return REQUEST_HEAD + fields + event;
 }
 
+function readPid(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new BadFrame("not a process id");
+  return Number(text);
+}
+
 function readVariables(words: readonly string[]): Record<string, string> {
   const pairs = words.map((word) => {
     const at = word.indexOf("=");
@@ -71,14 +78,15 @@ export function decodeRequest(whole: Buffer): ResidentRequest {
   const end = REQUEST_HEAD + whole.readUInt32LE(REQUEST.length + NONCE);
   const fields = whole.toString("utf8", REQUEST_HEAD, end).split("\0");
   if (fields.pop() !== "") throw new BadFrame("the last field does not end");
-  const [name, secret, libexec, libexecReal, identity, ...variables] = fields;
+  const [name, secret, libexec, libexecReal, identity, pid, ...variables] = fields;
   const verb = VERBS.find((known) => known === name);
   if (verb === undefined || secret === undefined || libexec === undefined)
     throw new BadFrame("fields are missing");
-  if (libexecReal === undefined || identity === undefined) throw new BadFrame("fields are missing");
+  if (libexecReal === undefined || identity === undefined || pid === undefined)
+    throw new BadFrame("fields are missing");
   return {
     nonce: Buffer.from(whole.subarray(REQUEST.length, REQUEST.length + NONCE)),
-    ...{ verb, secret, libexec, libexecReal, identity },
+    ...{ verb, secret, libexec, libexecReal, identity, pid: readPid(pid) },
     variables: readVariables(variables),
     event: whole.toString("utf8", end),
   };
@@ -86,10 +94,12 @@ export function decodeRequest(whole: Buffer): ResidentRequest {
 
 /** `nonce` has 16 bytes. */
 export function encodeRequest(request: ResidentRequest): Buffer {
-  const { nonce, verb, secret, libexec, libexecReal, identity, variables } = request;
+  const { nonce, verb, secret, libexec, libexecReal, identity, pid, variables } = request;
   const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const fields = Buffer.from(
-    [verb, secret, libexec, libexecReal, identity, ...words].map((field) => `${field}\0`).join(""),
+    [verb, secret, libexec, libexecReal, identity, pid.toString(), ...words]
+      .map((field) => `${field}\0`)
+      .join(""),
   );
   const event = Buffer.from(request.event);
   const lengths = Buffer.alloc(8);

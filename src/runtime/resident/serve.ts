@@ -43,7 +43,8 @@ const slow = (text: string): ResidentAnswer => ({ kind: "slow", text });
  *
  * Nothing is remembered from one event to the next but code: settings, files and folders are read anew for each of
  * them. What a decision depends on beside the event travels with it, or is compared: the hook's variables, who asks
- * (user, groups, capabilities, namespaces), and the code. Whatever differs or fails goes to the slow path.
+ * (user, groups, capabilities, namespaces), and the code. The caller's process id travels as well: it waits for its
+ * answer, so its ancestors are those of the Node hook that it would become. Whatever differs or fails goes to the slow path.
  */
 export async function serveEvents(options: ResidentOptions): Promise<void> {
   const { identity, libexec, libexecReal, home, secret } = options;
@@ -63,7 +64,7 @@ export async function serveEvents(options: ResidentOptions): Promise<void> {
     return undefined;
   };
 
-  const decide = ({ event, variables }: ResidentRequest): ResidentAnswer => {
+  const decide = ({ event, variables, pid }: ResidentRequest): ResidentAnswer => {
     wanted &&= isCurrent() && process.memoryUsage.rss() < MOST_MEMORY;
     if (!wanted) {
       waiting.end();
@@ -71,7 +72,7 @@ export async function serveEvents(options: ResidentOptions): Promise<void> {
     }
     lastAsked = Date.now();
     try {
-      return { kind: "answer", text: answerEvent(event, variables, libexec) };
+      return { kind: "answer", text: answerEvent(event, { environment: variables, libexec, pid }) };
     } catch (error) {
       return slow(renderFailure(error));
     }
