@@ -13,7 +13,8 @@ import { resident } from "./checks/resident.ts";
 import { runtime } from "./checks/runtime.ts";
 import type { Check, DoctorContext } from "./context.ts";
 import type { Fact } from "./fact.ts";
-import { wordFact, type Words } from "./wording.ts";
+import { wordFact } from "./wording.ts";
+import type { Words } from "./words.ts";
 
 /** In the order in which they are shown: what everything else stands on comes first. */
 const CHECKS: readonly Check[] = [

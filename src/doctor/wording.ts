@@ -1,13 +1,6 @@
 import type { Blocker, Fact } from "./fact.ts";
-
-export type Level = "ok" | "note" | "warning" | "error";
-
-/** How bad a fact is, what it means, and the one thing to type or change. */
-export interface Words {
-  readonly level: Level;
-  readonly message: string;
-  readonly remedy?: string;
-}
+import { residentWords } from "./resident-words.ts";
+import { error, ok, warning, type Words } from "./words.ts";
 
 const INSTALL = "npx sandhook install";
 const UPDATE_CLIENT = "npm install -g @anthropic-ai/claude-code";
@@ -25,10 +18,6 @@ const REPAIRS: Readonly<Record<Blocker, string>> = {
     'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER" && podman system migrate',
   unknown: "bwrap --unshare-all --ro-bind / / true   # shows the message again",
 };
-
-const ok = (message: string): Words => ({ level: "ok", message });
-const error = (message: string, remedy: string): Words => ({ level: "error", message, remedy });
-const warning = (message: string, remedy: string): Words => ({ level: "warning", message, remedy });
 
 function scopeWord(scope: string): string {
   return scope === "user" ? INSTALL : `${INSTALL} --scope ${scope}`;
@@ -122,26 +111,6 @@ function machineWords(fact: Of<"runtime" | "node" | "jobs" | "disk">): Words {
             `df -h '${fact.folder}'`,
           )
         : warning(`${fact.folder} has ${fact.megabytes} MB left`, `df -h '${fact.folder}'`);
-  }
-}
-
-function residentWords(fact: Of<"resident">): Words {
-  switch (fact.kind) {
-    case "resident.none":
-      return { level: "note", message: "each command starts the hook anew; no process of it lives on" };
-    case "resident.asleep":
-      return ok("the hook's resident process is not running; the next command starts it");
-    case "resident.alive": {
-      const { pid, memory, answered, declined } = fact;
-      return ok(
-        `the hook's resident process ${pid} has answered ${answered} commands and left ${declined} to the slow path (${Math.round(memory / 2 ** 20)} MB)`,
-      );
-    }
-    case "resident.silent":
-      return warning(
-        `the hook's resident process in ${fact.folder} does not answer (${fact.reason}); commands take the slow path`,
-        "sandhook doctor --json",
-      );
   }
 }
 
