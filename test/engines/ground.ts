@@ -106,7 +106,10 @@ export function makeGround(
   cpSync("dist", path.join(state, "versions/test"), { recursive: true });
   symlinkSync("versions/test", path.join(state, "current"));
   symlinkSync(process.execPath, path.join(state, "node"));
-  writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify({ sandhook: ground.settings }));
+  writeFileSync(
+    path.join(ground.home, ".claude/settings.json"),
+    JSON.stringify({ sandhook: ground.settings }),
+  );
   writeFileSync(path.join(ground.home, ".ssh/id_rsa"), "key of the host\n");
   writeFileSync(
     path.join(ground.home, ".gitconfig"),

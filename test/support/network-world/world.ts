@@ -68,10 +68,7 @@ export async function startWorld(
   const [first = "", ...rest] = found;
   const program = [first.startsWith("/") ? first : `/usr/bin/${first}`, ...rest];
   const own = OWN_ADDRESS;
-  writeFileSync(
-    config,
-    JSON.stringify({ folder, addresses, own, port, names, mark: MARK, program }),
-  );
+  writeFileSync(config, JSON.stringify({ folder, addresses, own, port, names, mark: MARK, program }));
   const script = fileURLToPath(new URL("./world.mjs", import.meta.url));
   const child: ChildProcess = spawn(APART[0] ?? "", [...APART.slice(1), process.execPath, script, config], {
     stdio: ["pipe", "pipe", "inherit"],
