@@ -13,7 +13,7 @@ import { renderJob } from "../rewrite/render-job.ts";
 import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
-import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
+import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 export interface HookContext {
   readonly host: Host;
@@ -83,6 +83,7 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
+  if (invocation.inbox !== undefined) linkCommand(rewrite.jobs, id, invocation.inbox);
   recordSession(site.state, plan.call.sessionId, plan.project.root);
   return { id, line };
 }

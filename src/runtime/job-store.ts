@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -75,6 +76,19 @@ export function writeJob(jobs: HostPath, id: string, files: readonly JobFile[]):
   } catch (cause) {
     rmSync(folder, { recursive: true, force: true });
     throw cannotWrite(jobs, cause);
+  }
+}
+
+/**
+ * Puts the command's text of a job into a container's inbox, as a second name of the same file.
+ * @throws EngineError `job.not-written`
+ */
+export function linkCommand(jobs: HostPath, id: string, inbox: HostPath): void {
+  try {
+    linkSync(joinHost(jobs, id, "command"), joinHost(inbox, id));
+  } catch (cause) {
+    rmSync(joinHost(jobs, id), { recursive: true, force: true });
+    throw cannotWrite(inbox, cause);
   }
 }
 

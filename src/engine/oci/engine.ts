@@ -69,6 +69,7 @@ function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation 
     ],
     files: [{ name: "spec", content: JSON.stringify(spec) }],
     folders: [joinHost(folder, "inbox"), joinHost(folder, "outbox")],
+    inbox: joinHost(folder, "inbox"),
   };
 }
 
