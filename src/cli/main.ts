@@ -7,6 +7,7 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 
 /** The built product that this file is part of. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -19,5 +20,6 @@ const context = installContext({ folder, version: manifest.version });
 addInstallCommands(program, context);
 addManagedCommands(program, context);
 addDoctorCommand(program);
+addVerifyCommand(program, context);
 addContainerCommands(program);
 await program.parseAsync();

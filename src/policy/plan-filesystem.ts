@@ -6,6 +6,7 @@ import type { FilesystemPlan, HiddenPath } from "../core/plan.ts";
 import { expandPattern } from "./expand-pattern.ts";
 import { type GitLayout, readGitLayout } from "./git-layout.ts";
 import { planHiddenPaths } from "./hidden-paths.ts";
+import { refuseReplaceableLink } from "./replaceable-link.ts";
 import { isSettings, planProtectedPaths } from "./protected-paths.ts";
 import { readWrittenPaths, type WrittenPaths } from "./written-paths.ts";
 
@@ -87,6 +88,12 @@ function planWritable(
   );
 }
 
+/** The repositories of folders beside the project that the user has opened: git runs their hooks and reads their config too. */
+function openedRepositories(host: Host, root: HostPath, { writable }: WrittenPaths): GitLayout[] {
+  const beside = writable.filter((path) => !isInside(path, root));
+  return distinctLayouts(beside.map((path) => readGitLayout(host, path)));
+}
+
 /** Listed folders show nothing that is hidden: they say less than `host`, never more. */
 function planToolchains(
   { host, config, root }: FilesystemRequest,
@@ -104,7 +111,7 @@ function planToolchains(
 /**
  * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
  * what the user allowed; minus protected and hidden paths.
- * @throws PolicyError from `planProtectedPaths`
+ * @throws PolicyError from `planProtectedPaths` and `refuseReplaceableLink`
  */
 export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   const { host, config, root, temporary } = request;
@@ -112,8 +119,13 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
   const trees = workTrees(host, root, request.cwd);
   const repositories = distinctLayouts(trees.map(({ layout }) => layout));
   const writable = planWritable(request, written, repositories);
+  for (const path of written.linked) refuseReplaceableLink(host, path, writable);
+  const beside = openedRepositories(host, root, written);
+  const tops = beside.map(({ entry }) => parentOf(entry));
   const roots = unique(
-    [root, ...trees.map(({ top }) => top)].filter((top) => writable.some((folder) => isInside(top, folder))),
+    [root, ...trees.map(({ top }) => top), ...tops].filter((top) =>
+      writable.some((folder) => isInside(top, folder)),
+    ),
   );
   const hidden = planHiddenPaths(host, written.hidden, written.exposed);
   const shown = [root, ...repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir])];
@@ -130,7 +142,7 @@ export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
       host,
       writable,
       roots,
-      repositories,
+      repositories: distinctLayouts([...repositories, ...beside]),
       denied: written.unwritable,
       opened: written.opened,
     }),
