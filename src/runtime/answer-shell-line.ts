@@ -89,6 +89,7 @@ function runCommand(context: GateContext, command: string): string | undefined {
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder,
     call: callOf(context, command),
     toolInput: { command },

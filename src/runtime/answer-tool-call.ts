@@ -1,4 +1,4 @@
-import type { SettingsReader } from "../config/read-layers.ts";
+import type { LauncherOptions, SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
@@ -19,6 +19,8 @@ export interface HookContext {
   readonly host: Host;
   readonly site: Site;
   readonly reader: SettingsReader;
+  /** What the session was launched with; see launch-store.ts. */
+  readonly launcher: LauncherOptions | undefined;
   /** `CLAUDE_PROJECT_DIR`; the call's own folder when the client did not say. */
   readonly projectFolder: string | undefined;
 }
@@ -100,6 +102,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
     toolInput,
