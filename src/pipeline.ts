@@ -62,7 +62,6 @@ const UNBUILT = {
   "audit.required": false,
   mechanism: "auto",
   "network.proxyCommand": undefined,
-  tools: false,
   unsandboxed: "deny",
 } as const;
 

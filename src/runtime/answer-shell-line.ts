@@ -3,7 +3,8 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
-import { ensureState, type HookContext, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
+import { ensureState, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
+import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { findProject } from "./session-store.ts";
 

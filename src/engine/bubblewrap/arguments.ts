@@ -2,26 +2,12 @@ import type { Plan } from "../../core/plan.ts";
 import type { Site } from "../../core/engine.ts";
 import { CONNECT_PROGRAM } from "../../core/network-place.ts";
 import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
+import { SYSTEM_FOLDERS } from "../../core/system-folders.ts";
 import { escapeField, type Placing } from "../mount-table.ts";
 import { type Mount, planMounts } from "../mounts.ts";
 
 /** Descriptor that carries the seccomp program; opened by the runner. */
 export const SECCOMP_DESCRIPTOR = 8;
-
-/** Folders of the system that a plan with `reads: "listed"` still sees: programs, libraries, and their settings. */
-const SYSTEM_FOLDERS: readonly string[] = [
-  "/usr",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/lib32",
-  "/lib64",
-  "/etc",
-  "/opt",
-  "/nix",
-  "/gnu",
-  "/sys",
-];
 
 function renderMount(mount: Mount): string[] {
   switch (mount.view) {
