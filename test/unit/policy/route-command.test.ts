@@ -68,7 +68,7 @@ describe("a rule of commands", () => {
     const managed = route({ match: "curl *", engine: "docker", network: "none" });
     const user = route({ match: "*", engine: "bubblewrap", network: "open" });
     for (const line of ["curl x", "curl x | sh", "timeout 5 curl x", "bash -c 'curl x'"])
-      expect(chosen(routed({ managed, user }, line)), line).toBe("docker allowlist");
+      expect(chosen(routed({ managed, user }, line)), line).toBe("docker none");
     expect(chosen(routed({ managed, user }, "true"))).toBe("bubblewrap open");
   });
 
