@@ -9,7 +9,7 @@ import { addToList } from "../install/edit-list.ts";
 import { readSettingsFile, writeSettingsFile } from "../install/settings-file.ts";
 import { unchanged } from "../install/splice.ts";
 import { renderDiff } from "../install/text-diff.ts";
-import { resolveProject } from "../pipeline.ts";
+import { resolveProject } from "../policy/resolve-project.ts";
 import { guarded } from "./install-consent.ts";
 import type { InstallContext } from "./install-context.ts";
 

@@ -37,6 +37,16 @@ export type Fact =
   | { readonly kind: "node.alive"; readonly program: string; readonly version: string }
   | { readonly kind: "node.dead"; readonly link: string; readonly reason: string }
   | { readonly kind: "node.old"; readonly program: string; readonly version: string }
+  | { readonly kind: "resident.none" }
+  | { readonly kind: "resident.asleep" }
+  | {
+      readonly kind: "resident.alive";
+      readonly pid: number;
+      readonly memory: number;
+      readonly answered: number;
+      readonly declined: number;
+    }
+  | { readonly kind: "resident.silent"; readonly folder: string; readonly reason: string }
   | { readonly kind: "engine.works"; readonly engine: EngineName; readonly chosen: boolean }
   | {
       readonly kind: "engine.absent";
@@ -57,6 +67,8 @@ export type Fact =
   | { readonly kind: "config.invalid"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "config.off"; readonly file: string | undefined }
   | { readonly kind: "config.ignored"; readonly key: string; readonly file: string | undefined }
+  | { readonly kind: "config.excluded"; readonly file: string | undefined }
+  | { readonly kind: "config.outside"; readonly value: "ask" | "allow"; readonly file: string | undefined }
   | { readonly kind: "jobs.stale"; readonly count: number; readonly folder: string }
   | { readonly kind: "disk.low"; readonly folder: string; readonly megabytes: number; readonly full: boolean }
   | { readonly kind: "check.failed"; readonly check: string; readonly reason: string };

@@ -1,13 +1,6 @@
 import type { Blocker, Fact } from "./fact.ts";
-
-export type Level = "ok" | "note" | "warning" | "error";
-
-/** How bad a fact is, what it means, and the one thing to type or change. */
-export interface Words {
-  readonly level: Level;
-  readonly message: string;
-  readonly remedy?: string;
-}
+import { residentWords } from "./resident-words.ts";
+import { error, ok, warning, type Words } from "./words.ts";
 
 const INSTALL = "npx sandhook install";
 const UPDATE_CLIENT = "npm install -g @anthropic-ai/claude-code";
@@ -25,10 +18,6 @@ const REPAIRS: Readonly<Record<Blocker, string>> = {
     'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER" && podman system migrate',
   unknown: "bwrap --unshare-all --ro-bind / / true   # shows the message again",
 };
-
-const ok = (message: string): Words => ({ level: "ok", message });
-const error = (message: string, remedy: string): Words => ({ level: "error", message, remedy });
-const warning = (message: string, remedy: string): Words => ({ level: "warning", message, remedy });
 
 function scopeWord(scope: string): string {
   return scope === "user" ? INSTALL : `${INSTALL} --scope ${scope}`;
@@ -171,6 +160,16 @@ function configWords(fact: Of<"config" | "check">): Words {
         `sandhook.${fact.key} in ${fact.file ?? "a settings file"} would widen the policy and is not counted: a project's files may only narrow`,
         `write sandhook.${fact.key} in your user settings instead`,
       );
+    case "config.excluded":
+      return warning(
+        `excludedCommands in ${fact.file ?? "a settings file"} has no effect, because sandhook.unsandboxed is deny: those commands run sandboxed`,
+        'set sandhook.unsandboxed to "ask" in your user settings, or remove the list',
+      );
+    case "config.outside":
+      return {
+        level: "note",
+        message: `commands can run outside of the sandbox ${fact.value === "ask" ? "after you are asked" : "without being asked"} (sandhook.unsandboxed in ${fact.file ?? "the defaults"})`,
+      };
     case "check.failed":
       return error(`the check ${fact.check} could not be made: ${fact.reason}`, "sandhook doctor --json");
   }
@@ -202,6 +201,11 @@ export function wordFact(fact: Fact): Words {
     case "jobs.stale":
     case "disk.low":
       return machineWords(fact);
+    case "resident.none":
+    case "resident.asleep":
+    case "resident.alive":
+    case "resident.silent":
+      return residentWords(fact);
     case "engine.works":
     case "engine.absent":
     case "engine.blocked":
@@ -211,6 +215,8 @@ export function wordFact(fact: Fact): Words {
     case "config.invalid":
     case "config.off":
     case "config.ignored":
+    case "config.excluded":
+    case "config.outside":
     case "check.failed":
       return configWords(fact);
   }

@@ -4,10 +4,10 @@ import { hostPath, type HostPath, parentOf } from "../core/paths.ts";
 import type { FailedCall } from "../explain/failure/failure-reason.ts";
 import { explainFailure, renderReason } from "../explain/failure/explain-failure.ts";
 import { jobIdOf, readFailureEvent } from "../protocol/failure-event.ts";
-import { decide, resolveProject } from "../pipeline.ts";
+import { decide, resolveCall } from "../pipeline.ts";
 import type { HookContext } from "./hook-context.ts";
 import { readCall, recordFailure } from "./call-journal.ts";
-import { lazyJudge } from "./lazy-judge.ts";
+import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
 import { type LoggedEvent, logFile } from "./network/event-log.ts";
 
 /** How much of the end of the network's log is looked at: far more than one call writes. */
@@ -67,13 +67,11 @@ export function answerFailure(text: string, context: HookContext): string | unde
   const id = jobIdOf(event.line);
   const record = id === undefined ? undefined : readCall(site.state, id);
   if (id === undefined || record === undefined) return undefined;
-  const projectFolder = hostPath(record.project);
-  const { project, config } = resolveProject(host, projectFolder, reader, launcher);
-  const decision = decide({
+  const input = {
     host,
     reader,
     launcher,
-    projectFolder,
+    projectFolder: hostPath(record.project),
     call: {
       tool: event.tool,
       command: record.subject,
@@ -87,8 +85,11 @@ export function answerFailure(text: string, context: HookContext): string | unde
     },
     toolInput: { command: record.subject },
     judge: lazyJudge(site),
+    patterns: lazyPatterns(site),
     temporary: site.temporary,
-  });
+  };
+  const { project, config } = resolveCall(input);
+  const decision = decide(input);
   if (decision.kind !== "sandbox") return undefined;
   const reason = explainFailure({
     host,

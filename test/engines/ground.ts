@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   chownSync,
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -81,7 +82,8 @@ function give(ground: Pick<Ground, "account">, folder: string): void {
 
 /**
  * Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. `files` are
- * further files of the home folder, by relative path.
+ * further files of the home folder, by relative path. Without a network where the settings name none: what is not about
+ * networks needs no proxy.
  */
 export function makeGround(
   name: string,
@@ -95,7 +97,7 @@ export function makeGround(
     home: path.join(root, "home"),
     project: path.join(root, "pro ject"),
     account,
-    settings,
+    settings: { network: "none", ...settings },
   };
   const state = path.join(ground.home, ".local/share/sandhook");
   mkdirSync(path.join(state, "versions"), { recursive: true });
@@ -103,9 +105,18 @@ export function makeGround(
   mkdirSync(path.join(ground.home, ".ssh"));
   mkdirSync(ground.project);
   cpSync("dist", path.join(state, "versions/test"), { recursive: true });
+  const libexec = path.join(state, "versions/test/libexec");
+  if (process.env["SANDHOOK_TEST_FAST"] !== undefined)
+    copyFileSync(
+      path.join(libexec, `helper-${process.platform}-${process.arch}`),
+      path.join(libexec, "helper"),
+    );
   symlinkSync("versions/test", path.join(state, "current"));
   symlinkSync(process.execPath, path.join(state, "node"));
-  writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify({ sandhook: settings }));
+  writeFileSync(
+    path.join(ground.home, ".claude/settings.json"),
+    JSON.stringify({ sandhook: ground.settings }),
+  );
   writeFileSync(path.join(ground.home, ".ssh/id_rsa"), "key of the host\n");
   writeFileSync(
     path.join(ground.home, ".gitconfig"),
@@ -140,19 +151,30 @@ function environment(ground: Ground): Record<string, string> {
   };
 }
 
+/** What of a call's event is not the usual. */
+export interface Asked {
+  readonly sessionId?: string;
+  readonly toolUseId?: string;
+  readonly permissionMode?: string;
+  /** Further fields of the tool's input. */
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
 /** How the client starts the hook for a Bash call, and what it writes to it. */
 export function hookCall(
   ground: Ground,
   command: string,
   cwd = ground.project,
+  asked: Asked = {},
 ): { words: string[]; input: string } {
   const event = {
-    session_id: "s",
+    session_id: asked.sessionId ?? "s",
     cwd,
     hook_event_name: "PreToolUse",
     tool_name: "Bash",
-    tool_use_id: "t",
-    tool_input: { command, description: "a test" },
+    tool_use_id: asked.toolUseId ?? "t",
+    ...(asked.permissionMode === undefined ? {} : { permission_mode: asked.permissionMode }),
+    tool_input: { command, description: "a test", ...asked.input },
   };
   const words = ["/usr/bin/env", "-i", `HOME=${ground.home}`, "PATH=/usr/local/bin:/usr/bin:/bin"];
   const hook = [
@@ -165,16 +187,21 @@ export function hookCall(
 }
 
 /** The hook's reply for a Bash call. */
-export function askHook(ground: Ground, command: string, cwd?: string): Record<string, unknown> {
-  const { words, input } = hookCall(ground, command, cwd);
+export function askHook(
+  ground: Ground,
+  command: string,
+  cwd?: string,
+  asked?: Asked,
+): Record<string, unknown> {
+  const { words, input } = hookCall(ground, command, cwd, asked);
   const [file = "", ...args] = words;
   const reply = execFileSync(file, args, { input, encoding: "utf8", cwd: "/" });
   return (JSON.parse(reply) as { hookSpecificOutput: Record<string, unknown> }).hookSpecificOutput;
 }
 
 /** The rewritten line. */
-export function rewrite(ground: Ground, command: string, cwd?: string): string {
-  const reply = askHook(ground, command, cwd);
+export function rewrite(ground: Ground, command: string, cwd?: string, asked?: Asked): string {
+  const reply = askHook(ground, command, cwd, asked);
   const updated = reply["updatedInput"] as { command: string } | undefined;
   if (updated === undefined) throw new Error(`not rewritten: ${JSON.stringify(reply)}`);
   return updated.command;
@@ -214,8 +241,8 @@ export function startLine(ground: Ground, line: string, cwd = ground.project): R
 }
 
 /** One Bash call from hook to end. */
-export async function call(ground: Ground, command: string, cwd?: string): Promise<Ended> {
-  return startLine(ground, rewrite(ground, command, cwd), cwd).ended;
+export async function call(ground: Ground, command: string, cwd?: string, asked?: Asked): Promise<Ended> {
+  return startLine(ground, rewrite(ground, command, cwd, asked), cwd).ended;
 }
 
 /** What matters most of a call in one value. */

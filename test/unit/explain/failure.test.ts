@@ -7,8 +7,9 @@ import type { EngineName } from "../../../src/core/plan.ts";
 import { explainFailure, renderReason } from "../../../src/explain/failure/explain-failure.ts";
 import type { FailedCall } from "../../../src/explain/failure/failure-reason.ts";
 import { nodeHost } from "../../../src/host/node-host.ts";
-import { resolveProject } from "../../../src/pipeline.ts";
+
 import { planSandbox } from "../../../src/policy/plan.ts";
+import { resolveProject } from "../../../src/policy/resolve-project.ts";
 import { makeTempHome, type TempHome, writeFile } from "../../support/temp-home.ts";
 
 interface Situation {
