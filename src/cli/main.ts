@@ -9,6 +9,7 @@ import { addExplainCommand } from "./explain-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** The built product that this file is part of. */
@@ -22,6 +23,7 @@ const context = installContext({ folder, version: manifest.version });
 addInstallCommands(program, context);
 addManagedCommands(program, context);
 addDoctorCommand(program);
+addTrustCommand(program, context);
 addVerifyCommand(program, context);
 addExplainCommand(program);
 addContainerCommands(program);
