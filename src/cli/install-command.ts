@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { renderFailure } from "../core/errors.ts";
+import { hostPath } from "../core/paths.ts";
+import { nodeHost } from "../host/node-host.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
+import { describeNetwork } from "./network-status.ts";
 import {
   type ManagedFlags,
   addManagedFlags,
@@ -108,6 +111,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
     context.print(`${step}\n`);
   });
   if (steps === 0) context.print("everything was installed already\n");
+  context.print(`${describeNetwork(nodeHost(context.variables), hostPath(context.cwd))}\n`);
   if (!flags.check) return 0;
   const handler = wantedGroups(scope, environment, client).find(({ event }) => event === "PreToolUse")?.group
     .hooks[0];
