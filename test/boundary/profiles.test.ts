@@ -53,7 +53,6 @@ const ROWS: Readonly<Record<"bubblewrap" | "docker", readonly Row[]>> = {
     ["read-only", {}, "temporary read"],
     ["strict", {}, "write temporary read"],
     ["open-network", {}, "write temporary read network"],
-    ["own", {}, "temporary read network"],
   ],
 };
 
@@ -77,7 +76,9 @@ function makeOn(engine: "bubblewrap" | "docker"): { readonly ground: Ground; rea
 }
 
 function choose({ home, settings }: Ground, profile: string, more: object = {}): void {
-  const sandhook = { ...settings, profile, profiles: { own: OWN }, ...more };
+  // The profile says what the network is, not the ground.
+  const own = Object.entries(settings).filter(([key]) => key !== "network");
+  const sandhook = { ...Object.fromEntries(own), profile, profiles: { own: OWN }, ...more };
   writeFileSync(path.join(home, ".claude/settings.json"), JSON.stringify({ sandhook }));
 }
 
