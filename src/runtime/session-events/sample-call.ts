@@ -1,0 +1,32 @@
+import type { Decision } from "../../core/decision.ts";
+import { hostPath } from "../../core/paths.ts";
+import { decide } from "../../pipeline.ts";
+import type { SessionEvent } from "../../protocol/session-events.ts";
+import { ensureState, type HookContext } from "../answer-tool-call.ts";
+
+/** What the pipeline makes of a command that does nothing: the answer to whether, where and how commands would run.
+ * @throws SandboxError of any area, as for a command
+ */
+export function decideSample(event: SessionEvent, context: HookContext): Decision {
+  const { host, site, reader, projectFolder } = context;
+  ensureState(site);
+  return decide({
+    host,
+    reader,
+    projectFolder: projectFolder === undefined ? event.cwd : hostPath(projectFolder),
+    call: {
+      tool: "Bash",
+      command: ":",
+      cwd: event.cwd,
+      sessionId: event.sessionId,
+      toolUseId: undefined,
+      agentId: undefined,
+      permissionMode: undefined,
+      background: false,
+      wantsUnsandboxed: false,
+    },
+    toolInput: {},
+    judge: () => ({ kind: "none" }), // Nothing is asked for.
+    temporary: site.temporary,
+  });
+}
