@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { isSessionReply, type SessionReply } from "../src/protocol/session-events.ts";
-import type { HookContext } from "../src/runtime/answer-tool-call.ts";
+import type { HookContext } from "../src/runtime/hook-context.ts";
 import { openContext } from "./open-context.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { hostPath } from "../src/core/paths.ts";
 import { nodeHost } from "../src/host/node-host.ts";
 import { rememberingHost } from "../src/host/remembering-host.ts";
-import type { HookContext } from "../src/runtime/answer-tool-call.ts";
+import type { HookContext } from "../src/runtime/hook-context.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
+import { findLaunch } from "../src/runtime/launch-store.ts";
 import { locateSite } from "../src/runtime/site.ts";
 
 /**
@@ -13,5 +14,7 @@ import { locateSite } from "../src/runtime/site.ts";
 export function openContext(libexec: string): HookContext {
   const host = rememberingHost(nodeHost(process.env));
   const site = locateSite(host, hostPath(libexec));
-  return { host, site, reader: cachedReader(host, site), projectFolder: process.env["CLAUDE_PROJECT_DIR"] };
+  const reader = cachedReader(host, site);
+  const launcher = findLaunch(site.state, reader);
+  return { host, site, reader, launcher, projectFolder: process.env["CLAUDE_PROJECT_DIR"] };
 }

@@ -9,6 +9,7 @@ import { probeHost } from "./engines/host.mjs";
 import { ensurePackages } from "./engines/packages.mjs";
 import {
   ensurePodmanRuns,
+  ensureRootlessAnswers,
   ensureRootlessUser,
   removePodmanSettings,
   rootlessPodman,
@@ -40,7 +41,7 @@ async function up() {
     packages: [ensurePackages],
     docker: [ensureDockerd, () => ensureBaseImage(["docker"])],
     podman: [() => ensureBaseImage(["podman"]), ensurePodmanRuns],
-    "podman-rootless": [ensureRootlessUser, ensureRootlessImage],
+    "podman-rootless": [ensureRootlessUser, ensureRootlessAnswers, ensureRootlessImage],
   };
   let failed = 0;
   for (const [name, steps] of Object.entries(groups)) failed += await attempt(name, steps);

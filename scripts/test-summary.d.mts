@@ -10,4 +10,5 @@ export function sumReport(
   endedWell: boolean,
 ): Totals;
 export function renderEngines(status: Readonly<Record<string, Outcome>>): readonly string[];
+export function renderSecondTries(names: readonly string[]): readonly string[];
 export function renderSummary(totals: Totals): string;

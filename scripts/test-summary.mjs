@@ -25,6 +25,11 @@ export function renderEngines(status) {
   return missing.map(([name, { reasons }]) => `engine ${name} skipped: ${reasons.join("; ")}`);
 }
 
+/** One line per test that passed at its second try only: counted as passed, and never unsaid. */
+export function renderSecondTries(names) {
+  return names.map((name) => `passed at the second try: ${name}`);
+}
+
 /** The last line of a test run. */
 export function renderSummary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;

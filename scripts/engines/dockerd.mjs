@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { openSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, say } from "./run.mjs";
@@ -27,12 +27,23 @@ export async function ensureDockerd() {
 }
 
 function startDockerd() {
+  forgetKilledDaemon();
   say("starting dockerd");
   const log = openSync(LOG_FILE, "w", 0o600);
   const daemon = spawn("dockerd", [], { detached: true, cwd: "/", stdio: ["ignore", log, log] });
   daemon.on("error", () => undefined);
   daemon.unref();
   if (daemon.pid !== undefined) writeFileSync(PID_FILE, String(daemon.pid));
+}
+
+/** A daemon that was killed leaves its process id, which another program may have by now; dockerd would not start. */
+function forgetKilledDaemon() {
+  for (const [file, program] of [
+    ["/var/run/docker.pid", "dockerd"],
+    ["/var/run/docker/containerd/containerd.pid", "containerd"],
+  ]) {
+    if (existsSync(file) && readLivePid(file, program) === undefined) forget(file);
+  }
 }
 
 /** Ends the dockerd that `ensureDockerd` started, and no other; gives what it did. */

@@ -46,6 +46,20 @@ export function ensureRootlessUser() {
   mustRun(["chown", "-R", `${uid}:${gid}`, join(home, ".config")]);
 }
 
+/**
+ * Rootless podman keeps its containers inside a namespace that one process holds. When that process was killed, podman
+ * refuses every command until it is told that the containers are gone.
+ */
+export function ensureRootlessAnswers() {
+  const { command, env } = rootlessPodman();
+  const answers = () => run([...command, "ps", "--quiet"], { env, timeout: 60_000 });
+  if (answers().ok) return;
+  say("rootless podman does not answer: podman system migrate");
+  const migrated = run([...command, "system", "migrate"], { env, timeout: 120_000 });
+  const second = answers();
+  if (!second.ok) throw new Error(`rootless podman: ${second.reason || migrated.reason}`);
+}
+
 /** Tries podman as it is; only when a container cannot start, adds the settings a confined machine needs. */
 export function ensurePodmanRuns() {
   const trial = ["podman", "run", "--rm", "--network=none", IMAGE, "true"];

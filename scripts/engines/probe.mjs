@@ -45,7 +45,7 @@ function probeBubblewrap() {
 /** Starting a container says more than asking the engine how it feels. */
 function probeContainer(client, env) {
   const present = run([...client, "image", "inspect", IMAGE], { env });
-  if (!present.ok) return `the image ${IMAGE} is missing`;
+  if (!present.ok) return `the image ${IMAGE} is not seen (${present.reason})`;
   return failure(run([...client, "run", "--rm", "--network=none", IMAGE, "true"], { env, timeout: 60_000 }));
 }
 

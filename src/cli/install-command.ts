@@ -3,6 +3,7 @@ import { renderFailure } from "../core/errors.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
+import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
 import {
@@ -12,6 +13,7 @@ import {
   runManagedUninstall,
   staging,
 } from "./managed-command.ts";
+import { runShimInstall, runShimUninstall, tellShimStays } from "./shim-command.ts";
 import { runProcess } from "../install/run-process.ts";
 import {
   type InstallScope,
@@ -31,6 +33,7 @@ interface InstallFlags extends ManagedFlags {
   readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
   readonly check: boolean;
+  readonly shim?: true;
 }
 
 const scopeOption = (): Option =>
@@ -43,8 +46,7 @@ const scopeOption = (): Option =>
 
 /** Adds `install` and `uninstall`. Their actions set `process.exitCode`: 0 done, 1 failed, 2 wrong usage. */
 export function addInstallCommands(program: Command, context: InstallContext): void {
-  const install = program
-    .command("install")
+  const install = addExample(program.command("install"), "sandhook install --engine docker --dry-run")
     .description("register the hook in Claude Code's settings, and show that it works")
     .addOption(scopeOption())
     .addOption(new Option("--engine <engine>", "write this engine to the scope's settings").choices(ENGINES))
@@ -57,13 +59,14 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     )
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
     .option("--no-check", "do not send a sample call through the hook at the end")
+    .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
   addManagedFlags(install);
-  program
-    .command("uninstall")
+  addExample(program.command("uninstall"), "sandhook uninstall --dry-run")
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
     .addOption(staging())
+    .option("--shim", "instead of that: take the claude in front of the real one away")
     .option("--dry-run", "print the change as a diff and change nothing")
     .option("-y, --yes", "do not ask")
     .action((flags: InstallFlags) => guarded(context, () => runUninstall(flags, context)));
@@ -79,6 +82,7 @@ function orUsage<T>(parse: () => T): T {
 
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope, engine } = flags;
+  if (flags.shim === true) return runShimInstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
     cwd: context.cwd,
@@ -122,6 +126,7 @@ function noGate(scope: InstallScope): string {
 
 async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope } = flags;
+  if (flags.shim === true) return runShimUninstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedUninstall(flags, context);
   const environment = readEnvironment(context.variables, context);
   const options = { scope, environment };
@@ -138,5 +143,6 @@ async function runUninstall(flags: InstallFlags, context: InstallContext): Promi
   if (kind === "nothing") context.print(`${file.path} held no hook of sandhook\n`);
   if (kind === "ours-only")
     context.tell(`${file.path} was changed since the installation; only our hook was taken out`);
+  tellShimStays(context);
   return 0;
 }

@@ -41,6 +41,8 @@ export interface Invocation {
   readonly files: readonly JobFile[];
   /** Private folders that must exist; what older calls left in them (entries named by job ids) is swept. */
   readonly folders?: readonly HostPath[];
+  /** One of `folders`, in which the command's text lies under the job's id as well: the sandbox reads it there. */
+  readonly inbox?: HostPath;
 }
 
 /** What config says about where an engine is. */

@@ -28,6 +28,8 @@ export type HandlerTarget =
       readonly timeout: number;
     }
   | { readonly kind: "portable"; readonly timeout: number }
+  /** Like `portable`; where nothing is installed, the product that came with the plugin does the work. */
+  | { readonly kind: "plugin"; readonly timeout: number }
   | { readonly kind: "managed"; readonly root: HostPath; readonly timeout: number };
 
 type OwnTarget = Extract<HandlerTarget, { kind: "own" }>;
@@ -97,7 +99,8 @@ function renderCommand(
   target: HandlerTarget,
 ): { readonly command: string; readonly args?: readonly string[] } {
   const { entry, kind } = registration;
-  if (target.kind === "portable") return { command: portableLine(registration) };
+  if (target.kind === "portable" || target.kind === "plugin")
+    return { command: portableLine(registration, target.kind) };
   if (kind === "tells") return { command: quoteIfNeeded(`${target.root}/entry/${entryScriptName(entry)}`) };
   // Exec form from 2.1.139 on, a shell line before; the file itself asks for HOME, which no settings file can name.
   if (target.kind === "managed")
@@ -182,16 +185,18 @@ const KEEP_CONFIG_DIR = '${CLAUDE_CONFIG_DIR:+CLAUDE_CONFIG_DIR="$CLAUDE_CONFIG_
  * A repository can take this line out or redirect it through CLAUDE_CODE_SHELL_PREFIX; it protects a team from
  * forgetting, the user's own installation protects from the repository.
  */
-function portableLine({ event, entry, kind }: HookRegistration): string {
+function portableLine({ event, entry, kind }: HookRegistration, target: "portable" | "plugin"): string {
   const failed = kind === "tells" ? 0 : 2;
   // Without an installation the refusal of a command says enough; other events go on.
   const speaks = event === "PreToolUse";
   const missing = `sandhook is not installed for this user, so the command was not run. Install it: ${INSTALL_COMMAND}`;
   const script = [
     `h="$HOME/.local/share/${HOOK_TAIL}"`,
+    ...(target === "plugin" ? ['[ -f "$h" ] || h="$PLUGIN/dist/libexec/hook"'] : []),
     `if [ -f "$h" ]; then /bin/sh "$h" "$0" || exit ${failed}`,
     !speaks ? "fi" : `else echo ${quote(missing)} >&2; exit 2; fi`,
   ].join("; ");
   const variables = `HOME="$HOME" PATH=${HOOK_PATH} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR"`;
-  return `/usr/bin/env -i ${variables} /bin/sh -c ${quote(script)} ${entry} || exit ${failed}`;
+  const plugin = target === "plugin" ? ' PLUGIN="${CLAUDE_PLUGIN_ROOT}"' : "";
+  return `/usr/bin/env -i ${variables}${plugin} /bin/sh -c ${quote(script)} ${entry} || exit ${failed}`;
 }

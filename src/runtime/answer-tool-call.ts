@@ -1,8 +1,6 @@
-import type { SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
-import type { Host } from "../core/host.ts";
 import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
-import type { EngineName, Plan } from "../core/plan.ts";
+import type { EngineName, Plan, ToolCall } from "../core/plan.ts";
 import { EngineError } from "../core/errors.ts";
 import { findEngine } from "../engine/choose.ts";
 import { decide } from "../pipeline.ts";
@@ -10,18 +8,13 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
-import { lazyJudge } from "./lazy-judge.ts";
+import { answerFileTool } from "./answer-file-tool.ts";
+import type { HookContext } from "./hook-context.ts";
+import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
+import { mayAnswerFor, writeOutsideJob } from "./outside-job.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
-import { ensurePrivateFolder, newJobId, sweepJobs, writeJob } from "./job-store.ts";
-
-export interface HookContext {
-  readonly host: Host;
-  readonly site: Site;
-  readonly reader: SettingsReader;
-  /** `CLAUDE_PROJECT_DIR`; the call's own folder when the client did not say. */
-  readonly projectFolder: string | undefined;
-}
+import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
 /** Where rewritten lines point to. */
 export function rewriteSite(site: Site): RewriteSite {
@@ -37,12 +30,14 @@ export function rewriteSites(site: Site): readonly RewriteSite[] {
 }
 
 /** Another copy of our hook has rewritten this call already, and its job is still waiting. */
-function isOurs(context: HookContext, command: string): boolean {
+function isOurs(context: HookContext, call: ToolCall): boolean {
+  const { command } = call;
   const sites = rewriteSites(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
   if (id === undefined) return false;
   const { jobs } = rewriteSite(context.site);
   const original = context.host.readText(joinHost(jobs, id, "command"));
+  if (!mayAnswerFor(context.host, joinHost(jobs, id), call)) return false;
   return original !== undefined && sites.some((site) => renderCommand(site, id, original) === command);
 }
 
@@ -83,6 +78,7 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
     { name: "run", content: renderJob(plan, invocation) },
     ...invocation.files,
   ]);
+  if (invocation.inbox !== undefined) linkCommand(rewrite.jobs, id, invocation.inbox);
   recordSession(site.state, plan.call.sessionId, plan.project.root);
   return { id, line };
 }
@@ -92,17 +88,20 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
  * @throws SandboxError of any area; the entry refuses the call.
  */
 export function answerToolCall(text: string, context: HookContext): HookOutput {
-  const { toolInput, call } = parseHookInput(text);
+  const { toolInput, call, use } = parseHookInput(text);
+  if (use !== undefined) return answerFileTool(use, context);
   if (call === undefined) return passReply();
-  if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
+  if (isOurs(context, call)) return rewriteReply(toolInput, call.command, "undecided", "");
   ensureState(context.site);
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
     toolInput,
     judge: lazyJudge(context.site),
+    patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
   });
   switch (decision.kind) {
@@ -110,6 +109,13 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
       return denyReply(decision.reason);
     case "pass":
       return passReply();
+    case "outside": {
+      const { site } = context;
+      const rewrite = rewriteSite(site);
+      const id = writeOutsideJob({ state: site.state, jobs: rewrite.jobs }, call, decision.leave);
+      const line = renderCommand(rewrite, id, call.command);
+      return rewriteReply(toolInput, line, decision.permission, decision.reason);
+    }
     case "sandbox": {
       const { line } = writePlannedJob(context, decision.engine, decision.plan);
       return rewriteReply(toolInput, line, decision.permission, decision.reason);

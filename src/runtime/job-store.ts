@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -78,11 +79,24 @@ export function writeJob(jobs: HostPath, id: string, files: readonly JobFile[]):
   }
 }
 
+/**
+ * Puts the command's text of a job into a container's inbox, as a second name of the same file.
+ * @throws EngineError `job.not-written`
+ */
+export function linkCommand(jobs: HostPath, id: string, inbox: HostPath): void {
+  try {
+    linkSync(joinHost(jobs, id, "command"), joinHost(inbox, id));
+  } catch (cause) {
+    rmSync(joinHost(jobs, id), { recursive: true, force: true });
+    throw cannotWrite(inbox, cause);
+  }
+}
+
 /** Removes what is older than a day. Ids sort by age, so a folder without old entries costs one listing. */
 export function sweepJobs(jobs: HostPath, now = Date.now()): void {
   const limit = Math.floor(now / 1000) - STALE_SECONDS;
   for (const name of readdirSync(jobs).sort()) {
-    if (!/^[0-9a-f]{16}(\.\w+)?$/.test(name)) continue;
+    if (!/^[0-9a-f]{16}a?(\.\w+)?$/.test(name)) continue;
     if (parseInt(name.slice(0, 8), 16) > limit) return;
     rmSync(path.join(jobs, name), { recursive: true, force: true });
   }

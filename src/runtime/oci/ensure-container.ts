@@ -9,10 +9,12 @@ import { findContainer, type FoundContainer, removeWhenIdle } from "./container.
 import { readDevcontainer, runCreateCommands } from "./devcontainer.ts";
 import { forgetEntrance, planForwarder, waitForEntrance } from "./forwarder.ts";
 import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
+import { requirePlannedMounts } from "./compare-mounts.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
 import { requireReachable } from "./reach.ts";
+import { writeSeccomp } from "./seccomp.ts";
 import { startWatcher } from "./watcher.ts";
 import { readStartTime, writeState } from "./state.ts";
 
@@ -70,11 +72,14 @@ async function create(
   const environment = { ...told?.environment, ...spec.environment };
   const forwarder = spec.door === undefined ? {} : { forwarder: planForwarder() };
   forgetEntrance(spec);
-  const words = createArguments({ ...spec, environment }, { image, digest, ...forwarder });
+  const seccomp = writeSeccomp(spec);
+  const facts = { image, digest, ...forwarder, ...(seccomp === undefined ? {} : { seccomp }) };
+  const words = createArguments({ ...spec, environment }, facts);
   const id = (await mustRun(client, words, failure)).trim();
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
   if (started?.running === true) {
+    await requirePlannedMounts(client, spec, started);
     requireSharedKernel(spec, started);
     await waitForEntrance(spec);
     if (told !== undefined) await runCreateCommands(client, spec, { container: started.id, ...told }, say);
@@ -107,7 +112,7 @@ export async function ensureContainer(spec: ContainerSpec, say: Say): Promise<st
     if (found !== undefined) await removeWhenIdle(client, spec, found.id);
     found = await create(client, spec, digest, say);
     made = true;
-  }
+  } else await requirePlannedMounts(client, spec, found);
   const started = readStartTime(found.pid);
   const init = started === undefined ? 0 : found.pid;
   writeFileSync(path.join(spec.folder, "spec"), JSON.stringify(spec), { mode: 0o600 });

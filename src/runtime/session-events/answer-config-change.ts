@@ -8,7 +8,7 @@ import {
   type SessionReply,
   silentReply,
 } from "../../protocol/session-events.ts";
-import type { HookContext } from "../answer-tool-call.ts";
+import type { HookContext } from "../hook-context.ts";
 import { isGateKnown } from "../session-store.ts";
 
 /** As the client reads a file: one that is no plain JSON object says nothing. */

@@ -6,7 +6,7 @@ import {
   type SessionReply,
   silentReply,
 } from "../../protocol/session-events.ts";
-import type { HookContext } from "../answer-tool-call.ts";
+import type { HookContext } from "../hook-context.ts";
 import { decideSample } from "./sample-call.ts";
 import { tryEngine } from "./try-engine.ts";
 

@@ -8,7 +8,8 @@ import {
   type SessionReply,
   silentReply,
 } from "../../protocol/session-events.ts";
-import { type HookContext, writePlannedJob } from "../answer-tool-call.ts";
+import { writePlannedJob } from "../answer-tool-call.ts";
+import type { HookContext } from "../hook-context.ts";
 import { recordGate, recordSession } from "../session-store.ts";
 import { describePlan } from "./describe-plan.ts";
 import { decideSample } from "./sample-call.ts";

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { renderEngines, renderSummary, sumReport } from "../../../scripts/test-summary.mjs";
+import {
+  renderEngines,
+  renderSecondTries,
+  renderSummary,
+  sumReport,
+} from "../../../scripts/test-summary.mjs";
 
 const file = (status: string, ...tests: readonly string[]) => ({
   status,
@@ -50,6 +55,11 @@ describe("the end of a test run", () => {
       podman: { available: false, reasons: ["podman is not installed", "not root"] },
     };
     expect(renderEngines(status)).toEqual(["engine podman skipped: podman is not installed; not root"]);
+  });
+
+  it("names every test that needed a second try", () => {
+    expect(renderSecondTries(["a.test.ts: stops"])).toEqual(["passed at the second try: a.test.ts: stops"]);
+    expect(renderSecondTries([])).toEqual([]);
   });
 
   it("is one line of three counts", () => {
