@@ -60,8 +60,9 @@ async function switchOff(guarded: boolean): Promise<TempHome> {
   writeFile(join(user.project, ".claude/settings.json"), {});
   const seen = join(user.project, "seen");
   const mark = { hooks: [{ type: "command", command: `touch '${seen}'` }] };
-  editSettings(user, ({ hooks, env: _, ...settings }) => ({
+  editSettings(user, ({ hooks, ...settings }) => ({
     ...settings,
+    env: {},
     hooks: { ...hooks, ConfigChange: [...(guarded ? (hooks["ConfigChange"] ?? []) : []), mark] },
   }));
   const canary = join(user.home, "canary");
