@@ -1,4 +1,4 @@
 import { answerConfigChange } from "../src/runtime/session-events/answer-config-change.ts";
-import { answerEvent } from "./answer-event.ts";
+import { answerSessionEvent } from "./answer-session-event.ts";
 
-answerEvent(answerConfigChange);
+answerSessionEvent(answerConfigChange);

@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { hostPath } from "../src/core/paths.ts";
 import { answerShellLine } from "../src/runtime/answer-shell-line.ts";
-import { openContext } from "./open-context.ts";
+import { openContext, ownCaller } from "../src/runtime/open-context.ts";
 
 /** 126: the line could not be executed. The gate's script adds nothing and runs nothing. */
 const REFUSED = 126;
@@ -12,7 +12,7 @@ const REFUSED = 126;
 try {
   const [, , libexec = "", line = ""] = process.argv;
   const answer = answerShellLine(line, {
-    ...openContext(libexec),
+    ...openContext(ownCaller(libexec)),
     sessionId: process.env["CLAUDE_CODE_SESSION_ID"],
     cwd: hostPath(process.cwd()),
   });

@@ -1,4 +1,4 @@
 import { answerPrompt } from "../src/runtime/session-events/answer-prompt.ts";
-import { answerEvent } from "./answer-event.ts";
+import { answerSessionEvent } from "./answer-session-event.ts";
 
-answerEvent(answerPrompt);
+answerSessionEvent(answerPrompt);
