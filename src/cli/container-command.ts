@@ -16,6 +16,7 @@ import {
   stopContainer,
 } from "../runtime/oci/lifecycle.ts";
 import { locateSite } from "../runtime/site.ts";
+import { describeNetwork } from "./network-status.ts";
 
 function state(): string {
   return locateSite(nodeHost(process.env), hostPath("/")).state;
@@ -56,10 +57,12 @@ async function printStatus(flags: { readonly json?: true }): Promise<void> {
     );
     return;
   }
+  print(describeNetwork(nodeHost(process.env), hostPath(process.cwd())));
   if (found.length === 0)
     print("no container of sandhook; commands that run without one leave nothing behind");
-  for (const { spec, running, processes, listening } of found) {
+  for (const { spec, running, processes, listening, problem } of found) {
     print(`${spec.name}  ${spec.engine}  ${running ? "running" : "stopped"}  ${spec.project}`);
+    if (problem !== undefined) print(`  unknown: ${problem.replaceAll("\n", "\n  ")}`);
     if (spec.ports.length > 0) print(`  published: ${spec.ports.join(", ")}`);
     if (listening.length > 0) print(`  listening: ${listening.join(", ")}`);
     for (const line of processes) print(`  ${line}`);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addClaudeCommand } from "./claude-command.ts";
+import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
@@ -7,6 +8,8 @@ import { addInstallCommands } from "./install-command.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addReportCommand } from "./report-command.ts";
+import { addStatuslineCommand } from "./statusline-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
@@ -24,5 +27,8 @@ export function buildProgram(context: InstallContext): Command {
   addExplainCommand(program);
   addContainerCommands(program);
   addClaudeCommand(program);
+  addCompletionCommand(program);
+  addReportCommand(program);
+  addStatuslineCommand(program);
   return program;
 }

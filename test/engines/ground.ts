@@ -82,7 +82,8 @@ function give(ground: Pick<Ground, "account">, folder: string): void {
 
 /**
  * Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. `files` are
- * further files of the home folder, by relative path.
+ * further files of the home folder, by relative path. Without a network where the settings name none: what is not about
+ * networks needs no proxy.
  */
 export function makeGround(
   name: string,
@@ -96,7 +97,7 @@ export function makeGround(
     home: path.join(root, "home"),
     project: path.join(root, "pro ject"),
     account,
-    settings,
+    settings: { network: "none", ...settings },
   };
   const state = path.join(ground.home, ".local/share/sandhook");
   mkdirSync(path.join(state, "versions"), { recursive: true });
@@ -112,7 +113,10 @@ export function makeGround(
     );
   symlinkSync("versions/test", path.join(state, "current"));
   symlinkSync(process.execPath, path.join(state, "node"));
-  writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify({ sandhook: settings }));
+  writeFileSync(
+    path.join(ground.home, ".claude/settings.json"),
+    JSON.stringify({ sandhook: ground.settings }),
+  );
   writeFileSync(path.join(ground.home, ".ssh/id_rsa"), "key of the host\n");
   writeFileSync(
     path.join(ground.home, ".gitconfig"),
