@@ -13,6 +13,9 @@ const PARTS = [
   "settings-reader",
   "permission-rules",
   "web-rules",
+  "session-start",
+  "user-prompt-submit",
+  "config-change",
 ];
 
 // dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.

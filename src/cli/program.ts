@@ -11,6 +11,7 @@ import type { InstallContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
+import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 import { addWhyCommand } from "./why-command.ts";
 
@@ -25,6 +26,7 @@ export function buildProgram(context: InstallContext): Command {
   addInstallCommands(program, context);
   addManagedCommands(program, context);
   addDoctorCommand(program);
+  addTrustCommand(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program);
   addWhyCommand(program);

@@ -7,6 +7,11 @@ export interface HookRegistration {
   /** Tool names joined by `|` only: the one separator that every release reads as exact names. */
   readonly matcher?: string;
   readonly entry: string;
+  /**
+   * `decides`: a failure refuses what the event asks about. `tells`: a failure is silent; a shell line on every release,
+   * so that it passes through the shell gate, which says by it that it is there.
+   */
+  readonly kind: "decides" | "tells";
   /** The first release that is known to load it; an unknown event makes older ones ignore the whole settings file. */
   readonly since?: ClientVersion;
   /** Shown by the client while the hook runs. */
@@ -22,14 +27,35 @@ export const REGISTRATIONS: readonly HookRegistration[] = [
     event: "PreToolUse",
     matcher: TOOLS.join("|"),
     entry: "pre-tool-use",
+    kind: "decides",
     statusMessage: "sandhook: applying the policy",
   },
   {
     event: "PostToolUseFailure",
     matcher: "Bash|Monitor",
     entry: "post-tool-use-failure",
+    kind: "tells",
     since: [2, 0, 76],
     statusMessage: "sandhook: looking for the reason",
+  },
+  {
+    event: "SessionStart",
+    entry: "session-start",
+    kind: "tells",
+    statusMessage: "sandhook: looking at the sandbox",
+  },
+  {
+    event: "UserPromptSubmit",
+    entry: "user-prompt-submit",
+    kind: "decides",
+    statusMessage: "sandhook: looking at the sandbox",
+  },
+  {
+    event: "ConfigChange",
+    entry: "config-change",
+    kind: "decides",
+    since: [2, 1, 144],
+    statusMessage: "sandhook: checking the settings",
   },
 ];
 

@@ -1,33 +1,8 @@
 import { isSandboxError, renderFailure } from "../core/errors.ts";
-import { hostPath } from "../core/paths.ts";
-import { type HostEnvironment, nodeHost } from "../host/node-host.ts";
-import { rememberingHost } from "../host/remembering-host.ts";
 import { denyReply, type HookOutput, isValidReply } from "../protocol/hook-output.ts";
 import { answerToolCall } from "./answer-tool-call.ts";
 import { recordCall } from "./call-journal.ts";
-import { cachedReader } from "./cached-reader.ts";
-import { findLaunch } from "./launch-store.ts";
-import { locateSite } from "./site.ts";
-
-/** The hook's process as the client started it. Nothing else of it may count: another process may answer for it. */
-export interface HookCaller {
-  readonly environment: HostEnvironment & { readonly CLAUDE_PROJECT_DIR?: string | undefined };
-  /** The folder that the hook was started from. */
-  readonly libexec: string;
-  /** Its process id, by whose ancestors the options of a session are found. */
-  readonly pid: number;
-}
-
-function answer(text: string, { environment, libexec, pid }: HookCaller): HookOutput {
-  const host = rememberingHost(nodeHost(environment));
-  const site = locateSite(host, hostPath(libexec));
-  const projectFolder = environment.CLAUDE_PROJECT_DIR;
-  const reader = cachedReader(host, site);
-  const launcher = findLaunch(site.state, reader, pid);
-  const reply = orDenial(() => answerToolCall(text, { host, site, reader, launcher, projectFolder }));
-  recordCall(site.state, text, reply, projectFolder);
-  return reply;
-}
+import { type HookCaller, openContext } from "./open-context.ts";
 
 function orDenial(work: () => HookOutput): HookOutput {
   try {
@@ -36,6 +11,13 @@ function orDenial(work: () => HookOutput): HookOutput {
     if (!isSandboxError(error)) throw error;
     return denyReply(`The command was not run: ${renderFailure(error)}`);
   }
+}
+
+function answer(text: string, caller: HookCaller): HookOutput {
+  const context = openContext(caller);
+  const reply = orDenial(() => answerToolCall(text, context));
+  recordCall(context.site.state, text, reply, context.projectFolder);
+  return reply;
 }
 
 /**

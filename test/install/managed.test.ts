@@ -98,7 +98,13 @@ describe("sandhook install --scope managed", () => {
       sandhook: { network: "none", engine: "docker" },
     });
     expect(Object.keys(settings["env"] ?? {})).not.toContain("NODE_OPTIONS");
-    expect(Object.keys(settings["hooks"] ?? {})).toEqual(["PreToolUse", "PostToolUseFailure"]);
+    expect(Object.keys(settings["hooks"] ?? {})).toEqual([
+      "PreToolUse",
+      "PostToolUseFailure",
+      "SessionStart",
+      "UserPromptSubmit",
+      "ConfigChange",
+    ]);
   });
 
   it("lets everybody read and nobody write, whatever the umask is", async () => {

@@ -1,6 +1,6 @@
 import { hostPath } from "../../core/paths.ts";
 import { wantedGroups } from "../../install/install.ts";
-import { isOwnHandler } from "../../install/ownership.ts";
+import { isOwnHandler } from "../../config/own-registration.ts";
 import { TIMEOUT_SECONDS } from "../../install/registration.ts";
 import type { Check, DoctorContext } from "../context.ts";
 import type { Fact } from "../fact.ts";
