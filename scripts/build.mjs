@@ -62,7 +62,7 @@ const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-cont
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, network, launch, forward, ...PARTS.map(hook)]);
+await Promise.all([cli, containers, otlp, network, launch, forward, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {

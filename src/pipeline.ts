@@ -31,6 +31,8 @@ export interface PipelineInput {
   readonly judge: (question: RuleQuestion) => RuleVerdict;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
+  /** Hears of the configuration before anything is decided by it. */
+  readonly resolved?: (config: Config) => void;
 }
 
 /** The rules of every settings file, and the command that the model asked for. */
@@ -57,9 +59,6 @@ function requireSupport(engine: Engine, plan: Plan): void {
 
 /** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
 const UNBUILT = {
-  "audit.commands": undefined,
-  "audit.maxBytes": undefined,
-  "audit.required": false,
   mechanism: "auto",
   "network.proxyCommand": undefined,
   unsandboxed: "deny",
@@ -134,6 +133,7 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
 export function decide(input: PipelineInput): Decision {
   const { host, call } = input;
   const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
+  input.resolved?.(config);
   if (!config.enabled.value) {
     return {
       kind: "pass",

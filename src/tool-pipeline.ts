@@ -18,6 +18,8 @@ export interface ToolPipelineInput {
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
   readonly judgeAddress: (address: string, config: Config) => ToolDecision;
+  /** Hears of the configuration before anything is decided by it. */
+  readonly resolved?: (config: Config) => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface ToolPipelineInput {
 export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   const { host, use } = input;
   const { project, config } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
+  input.resolved?.(config);
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;

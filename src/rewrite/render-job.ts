@@ -49,6 +49,7 @@ export function renderJob(plan: Plan, invocation: Invocation): string {
   const steps = invocation.steps.map(([name, ...operands]) => [name, ...operands.map(quote)].join(" "));
   return [
     `job_format ${JOB_FORMAT}`,
+    `record_run ${invocation.engine} ${plan.recordRequired === true ? "required" : "optional"}`,
     ["visible_tmp", ...[plan.filesystem.temporary, ...ownPathsBelowTmp(plan)].map(quote)].join(" "),
     ...renderNameTests(plan.environment),
     ...renderSettings(plan.environment),
