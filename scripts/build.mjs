@@ -57,6 +57,7 @@ const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
   alias: NO_SSH,
 });
 const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
+const otlp = bundle("hooks/export-otlp.ts", "dist/libexec/export-otlp.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,

@@ -29,7 +29,10 @@ export interface ToolPipelineInput {
  */
 export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   const { host, use } = input;
-  const { project, config } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
+  const { project, config } = resolveProject(host, input.projectFolder, input.reader, {
+    launcher: input.launcher,
+    planMode: use.permissionMode === "plan",
+  });
   input.resolved?.(config);
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };

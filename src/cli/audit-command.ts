@@ -157,8 +157,6 @@ export function addAuditCommands(program: Command, folder: string): void {
     .option("--json", "for programs: one record a line, as it is in the record")
     .option("--follow", "go on with what comes")
     .enablePositionalOptions()
-    .passThroughOptions()
-    .addHelpText("after", "\nExample:\n  sandhook audit --since 1h --decision refuse")
     .action((flags: ListFlags) => runGuarded(terminal, () => list(flags, terminal)));
   audit
     .command("verify")

@@ -3,6 +3,7 @@ import { renderFailure } from "../core/errors.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
+import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
 import {
@@ -45,8 +46,7 @@ const scopeOption = (): Option =>
 
 /** Adds `install` and `uninstall`. Their actions set `process.exitCode`: 0 done, 1 failed, 2 wrong usage. */
 export function addInstallCommands(program: Command, context: InstallContext): void {
-  const install = program
-    .command("install")
+  const install = addExample(program.command("install"), "sandhook install --engine docker --dry-run")
     .description("register the hook in Claude Code's settings, and show that it works")
     .addOption(scopeOption())
     .addOption(new Option("--engine <engine>", "write this engine to the scope's settings").choices(ENGINES))
@@ -62,8 +62,7 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
   addManagedFlags(install);
-  program
-    .command("uninstall")
+  addExample(program.command("uninstall"), "sandhook uninstall --dry-run")
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
     .addOption(staging())

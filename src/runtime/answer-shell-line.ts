@@ -8,6 +8,7 @@ import { outcomeOfDecision, subjectOfCall } from "./audit/describe.ts";
 import { ensureState, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
 import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
+import { lazyPatterns } from "./lazy-judge.ts";
 import { findProject } from "./session-store.ts";
 
 /** What the gate is to do with one shell line. */
@@ -106,6 +107,7 @@ function runCall(context: GateContext, call: ToolCall, pen: AuditPen): string | 
     call,
     toolInput: { command },
     judge: () => ({ kind: "none" }), // The client has judged what it hands to a shell, on this very text.
+    patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
     resolved: pen.resolved,
   });
@@ -113,6 +115,12 @@ function runCall(context: GateContext, call: ToolCall, pen: AuditPen): string | 
     case "pass":
       pen.write(outcomeOfDecision(decision));
       return undefined;
+    case "outside":
+      throw new EngineError({
+        code: "gate.no-leave",
+        message: "only the hook lets a call run outside of the sandbox",
+        hint: "Run the command again; if this repeats, type: sandhook doctor",
+      });
     case "refuse":
       pen.write(outcomeOfDecision(decision));
       throw new EngineError({ code: decision.code, message: decision.reason });

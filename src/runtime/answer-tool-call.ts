@@ -12,7 +12,8 @@ import { type AuditPen, audited } from "./audit/audited.ts";
 import { outcomeOfDecision, subjectOfCall } from "./audit/describe.ts";
 import { answerFileTool } from "./answer-file-tool.ts";
 import type { HookContext } from "./hook-context.ts";
-import { lazyJudge } from "./lazy-judge.ts";
+import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
+import { mayAnswerFor, writeOutsideJob } from "./outside-job.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
 import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
@@ -31,12 +32,14 @@ export function rewriteSites(site: Site): readonly RewriteSite[] {
 }
 
 /** Another copy of our hook has rewritten this call already, and its job is still waiting. */
-function isOurs(context: HookContext, command: string): boolean {
+function isOurs(context: HookContext, call: ToolCall): boolean {
+  const { command } = call;
   const sites = rewriteSites(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
   if (id === undefined) return false;
   const { jobs } = rewriteSite(context.site);
   const original = context.host.readText(joinHost(jobs, id, "command"));
+  if (!mayAnswerFor(context.host, joinHost(jobs, id), call)) return false;
   return original !== undefined && sites.some((site) => renderCommand(site, id, original) === command);
 }
 
@@ -90,7 +93,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const { toolInput, call, use } = parseHookInput(text);
   if (use !== undefined) return answerFileTool(use, context);
   if (call === undefined) return passReply();
-  if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
+  if (isOurs(context, call)) return rewriteReply(toolInput, call.command, "undecided", "");
   const { host, site } = context;
   const { state } = site;
   return audited({ host, state, door: "hook", subject: subjectOfCall(call) }, (pen) =>
@@ -114,6 +117,7 @@ function answerCommand(
     call,
     toolInput,
     judge: lazyJudge(context.site),
+    patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
     resolved: pen.resolved,
   });
@@ -124,6 +128,14 @@ function answerCommand(
     case "pass":
       pen.write(outcomeOfDecision(decision));
       return passReply();
+    case "outside": {
+      const { site } = context;
+      const rewrite = rewriteSite(site);
+      const id = writeOutsideJob({ state: site.state, jobs: rewrite.jobs }, call, decision.leave);
+      const line = renderCommand(rewrite, id, call.command);
+      pen.write(outcomeOfDecision(decision, id));
+      return rewriteReply(toolInput, line, decision.permission, decision.reason);
+    }
     case "sandbox": {
       const { id, line } = writePlannedJob(context, decision.engine, decision.plan);
       pen.write(outcomeOfDecision(decision, id));

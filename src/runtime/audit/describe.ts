@@ -58,6 +58,8 @@ export function outcomeOfDecision(decision: Decision, job?: string): Outcome {
       return { decision: "refuse", code: decision.code, reason: decision.reason };
     case "pass":
       return { decision: "outside", permission: decision.permission, reason: decision.reason };
+    case "outside":
+      return { decision: "outside", permission: decision.permission, reason: decision.reason, job };
     case "sandbox":
       return {
         decision: "sandbox",

@@ -73,7 +73,7 @@ export async function exportOtlp(records: readonly JoinedRecord[], endpoint: str
     for (let from = 0; from < all.length; from += BATCH) {
       await new Promise<void>((resolve, reject) => {
         exporter.export(all.slice(from, from + BATCH), ({ code, error }) => {
-          if (Number(code) === 0) resolve();
+          if ((code as number) === 0) resolve();
           else reject(error ?? new Error("the endpoint refused the records"));
         });
       });
