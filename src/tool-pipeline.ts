@@ -1,10 +1,11 @@
-import type { Config } from "./config/resolve.ts";
 import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
+import type { Config } from "./config/resolve.ts";
 import type { Host } from "./core/host.ts";
 import { type HostPath, joinHost } from "./core/paths.ts";
 import type { ToolDecision, ToolObjection, ToolUse } from "./core/tool-use.ts";
 import { resolveProject } from "./pipeline.ts";
 import { decideFileTool } from "./policy/file-tools/decide-file-tool.ts";
+import type { WebPlace } from "./policy/file-tools/decide-web-fetch.ts";
 
 export interface ToolPipelineInput {
   readonly host: Host;
@@ -17,7 +18,7 @@ export interface ToolPipelineInput {
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
-  readonly judgeAddress: (address: string, config: Config) => ToolDecision;
+  readonly judgeAddress: (address: string, place: WebPlace) => ToolDecision;
   /** Hears of the configuration before anything is decided by it. */
   readonly resolved?: (config: Config) => void;
 }
@@ -37,7 +38,7 @@ export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;
-  if (target.kind === "fetch") return input.judgeAddress(target.url, config);
+  if (target.kind === "fetch") return input.judgeAddress(target.url, { host, config, root: project.root });
   const temporary = joinHost(input.temporary, project.key);
   return decideFileTool(target, { host, config, root: project.root, cwd, temporary, transcript });
 }

@@ -16,6 +16,7 @@ import {
   stopContainer,
 } from "../runtime/oci/lifecycle.ts";
 import { locateSite } from "../runtime/site.ts";
+import { describeNetwork } from "./network-status.ts";
 
 function state(): string {
   return locateSite(nodeHost(process.env), hostPath("/")).state;
@@ -56,6 +57,7 @@ async function printStatus(flags: { readonly json?: true }): Promise<void> {
     );
     return;
   }
+  print(describeNetwork(nodeHost(process.env), hostPath(process.cwd())));
   if (found.length === 0)
     print("no container of sandhook; commands that run without one leave nothing behind");
   for (const { spec, running, processes, listening } of found) {

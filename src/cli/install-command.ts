@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { renderFailure } from "../core/errors.ts";
+import { hostPath } from "../core/paths.ts";
+import { nodeHost } from "../host/node-host.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
+import { describeNetwork } from "./network-status.ts";
 import {
   type ManagedFlags,
   addManagedFlags,
@@ -33,6 +36,7 @@ interface InstallFlags extends ManagedFlags {
   readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
   readonly check: boolean;
+  readonly resident: boolean;
   readonly shim?: true;
 }
 
@@ -58,6 +62,7 @@ export function addInstallCommands(program: Command, context: InstallContext): v
       clientVersion,
     )
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
+    .option("--no-resident", "start a new process for every call, instead of asking one that lives on")
     .option("--no-check", "do not send a sample call through the hook at the end")
     .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
@@ -81,7 +86,7 @@ function orUsage<T>(parse: () => T): T {
 }
 
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
-  const { scope, engine } = flags;
+  const { scope, engine, resident } = flags;
   if (flags.shim === true) return runShimInstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
@@ -91,7 +96,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
-  const options: InstallOptions = { scope, environment, source: context.source, client, engine };
+  const options: InstallOptions = { scope, environment, source: context.source, client, engine, resident };
   const { file, after, gate } = planSettings(options);
   if (gate === undefined) context.tell(noGate(scope));
   const diff = renderDiff(file.path, file.text, after);
@@ -106,6 +111,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
     context.print(`${step}\n`);
   });
   if (steps === 0) context.print("everything was installed already\n");
+  context.print(`${describeNetwork(nodeHost(context.variables), hostPath(context.cwd))}\n`);
   if (!flags.check) return 0;
   const handler = wantedGroups(scope, environment, client).find(({ event }) => event === "PreToolUse")?.group
     .hooks[0];

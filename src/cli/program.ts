@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./audit-command.ts";
 import { addClaudeCommand } from "./claude-command.ts";
+import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
@@ -8,6 +9,8 @@ import { addInstallCommands } from "./install-command.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addReportCommand } from "./report-command.ts";
+import { addStatuslineCommand } from "./statusline-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
@@ -26,5 +29,8 @@ export function buildProgram(context: InstallContext): Command {
   addContainerCommands(program);
   addAuditCommands(program, context.source.folder);
   addClaudeCommand(program);
+  addCompletionCommand(program);
+  addReportCommand(program);
+  addStatuslineCommand(program);
   return program;
 }

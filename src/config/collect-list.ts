@@ -39,6 +39,14 @@ function reasonAgainst(
   return spec.kind === "grants" && closed && opinion.authority !== "managed" ? "managed" : undefined;
 }
 
+/** True when some place that may grant has the say over a list, be it with an empty one. */
+export function isGoverned(key: keyof ListValues, opinions: readonly Opinion[]): boolean {
+  return opinions.some(
+    (opinion) =>
+      closes(opinion, key) || (opinion.authority !== "narrowing" && opinion.lists[key] !== undefined),
+  );
+}
+
 /** Every entry of one list that counts, strongest place first. */
 export function collect<K extends keyof ListValues>(key: K, opinions: readonly Opinion[]): Collected<K> {
   const spec = LISTS[key];

@@ -83,7 +83,7 @@ export const CHOICES: { readonly [K in keyof ChoiceValues]: ChoiceSpec<ChoiceVal
   autoAllow: ranked<boolean>([false, true], true),
   unsandboxed: ranked<ChoiceValues["unsandboxed"]>(["deny", "ask", "allow"], "deny"),
   tools: ranked<boolean>([true, false], true),
-  "network.mode": ranked<NetworkMode>(["none", "allowlist", "open"], "none"),
+  "network.mode": ranked<NetworkMode>(["none", "allowlist", "open"], "allowlist"),
   "network.allowLocalhost": choice<boolean | readonly number[]>(
     false,
     "`false` is narrower than ports, fewer ports than more, ports than `true`.",

@@ -1,6 +1,6 @@
 import { applyProfiles, lookupIn } from "./apply-profiles.ts";
 import { choose } from "./choose-value.ts";
-import { collect } from "./collect-list.ts";
+import { collect, isGoverned } from "./collect-list.ts";
 import { CHOICES, LISTS } from "./key-rules.ts";
 import type { ChoiceValues, ListValues } from "./keys.ts";
 import { type Ignored, type Opinion, orderOpinions, type ResolveOptions } from "./opinions.ts";
@@ -14,6 +14,8 @@ type Lists = { readonly [K in keyof ListValues]: readonly Sourced<ListValues[K]>
 export interface Config extends Choices, Lists {
   /** The built-in profile that the chosen one goes back to. */
   readonly builtInProfile: string;
+  /** Some file says which network presets there are, so that none are found by the look of the project. */
+  readonly presetsChosen: boolean;
   /** True when what the project's own files say counts in full. */
   readonly trusted: boolean;
   readonly ignored: readonly Ignored[];
@@ -42,6 +44,7 @@ export function resolveConfig(layers: readonly Layer[], options: ResolveOptions 
   return {
     ...(values as unknown as Choices & Lists),
     builtInProfile: builtIn,
+    presetsChosen: isGoverned("network.presets", opinions),
     trusted: options.trusted === true,
     ignored: [...choices, ...lists].flatMap(({ ignored }) => ignored),
   };

@@ -38,12 +38,15 @@ const networkObject = z.strictObject({
     .describe(
       "`none`: no network at all. `allowlist`: only what is listed, through a proxy. `open`: the host's network. `allowlist` when domains or presets are given.",
     )
-    .meta({ default: "none" }),
+    .meta({ default: "allowlist" }),
   allowedDomains: domains("Hosts that may be reached: `example.org`, `*.example.org`, `host:port`.", [
     "registry.npmjs.org",
   ]),
   deniedDomains: domains("Hosts that may not be reached. Wins over every permission.", ["*.example.net"]),
-  presets: domains("Names of groups of hosts, for example `npm`.", ["npm", "github"]),
+  presets: domains(
+    "Names of groups of hosts, for example `npm`. Not written: `github`, and those of the ecosystems whose files the project has.",
+    ["npm", "github"],
+  ),
   allowLocalhost: z
     .union([z.boolean(), z.array(port)])
     .optional()
@@ -71,9 +74,11 @@ const networkObject = z.strictObject({
 });
 
 export const network = z
-  .union([z.enum(["none", "open"]), networkObject])
-  .describe('What commands may reach. The texts `"none"` and `"open"` are short for `{ "mode": … }`.')
-  .meta({ default: "none" });
+  .union([mode, networkObject])
+  .describe(
+    'What commands may reach. The texts `"none"`, `"allowlist"` and `"open"` are short for `{ "mode": … }`.',
+  )
+  .meta({ default: "allowlist" });
 
 const variablePattern = z
   .string()

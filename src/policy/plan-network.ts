@@ -1,15 +1,29 @@
 import type { Config } from "../config/resolve.ts";
 import { renderSource } from "../config/source.ts";
 import { PolicyError } from "../core/errors.ts";
-import type { LoopbackPlan, NetworkPlan, NetworkRules } from "../core/plan.ts";
+import type { Host } from "../core/host.ts";
+import type { HostPath } from "../core/paths.ts";
+import type { EngineName, LoopbackPlan, NetworkPlan, NetworkRules } from "../core/plan.ts";
+import { findPresets } from "./network/find-presets.ts";
 
-function planRules(config: Config): NetworkRules {
+/** What a network is planned from. */
+export interface NetworkRequest {
+  readonly host: Host;
+  readonly config: Config;
+  /** The project's folder. */
+  readonly root: HostPath;
+  readonly engine: EngineName;
+}
+
+function planRules({ host, config, root }: NetworkRequest): NetworkRules {
   const parentProxy = config["network.parentProxy"].value;
   const proxyCommand = config["network.proxyCommand"].value;
   return {
     allowedDomains: config["network.allowedDomains"].map(({ value }) => value),
     deniedDomains: config["network.deniedDomains"].map(({ value }) => value),
-    presets: config["network.presets"].map(({ value }) => value),
+    presets: config.presetsChosen
+      ? config["network.presets"].map(({ value }) => value)
+      : findPresets(host, root),
     allowedPorts: config["network.allowedPorts"].value,
     allowLocalhost: config["network.allowLocalhost"].value,
     ...(parentProxy === undefined ? {} : { parentProxy }),
@@ -34,16 +48,23 @@ function planLoopback(config: Config): LoopbackPlan | undefined {
   return { bind: "localhost", connect: allowed === true ? "any" : allowed };
 }
 
+/** Where no way leads to the proxy yet: a socket of this machine's does not reach into a virtual machine. */
+function lacksProxy({ host, engine }: NetworkRequest): boolean {
+  return host.platform === "darwin" || engine === "seatbelt";
+}
+
 /**
- * What a command may reach.
+ * What a command may reach. An allow-list that nobody asked for is no network at all where it cannot be kept.
  * @throws PolicyError `network.denial-not-kept`: an open network goes past every proxy.
  */
-export function planNetwork(config: Config): {
+export function planNetwork(request: NetworkRequest): {
   readonly network: NetworkPlan;
   readonly loopback: LoopbackPlan | undefined;
 } {
+  const { config } = request;
   const loopback = planLoopback(config);
-  const mode = config["network.mode"].value;
+  const { value, source } = config["network.mode"];
+  const mode = value === "allowlist" && source.scope === "default" && lacksProxy(request) ? "none" : value;
   switch (mode) {
     case "none":
       return { network: { mode }, loopback };
@@ -51,6 +72,6 @@ export function planNetwork(config: Config): {
       refuseUnkeptDenial(config);
       return { network: { mode }, loopback };
     case "allowlist":
-      return { network: { mode, rules: planRules(config) }, loopback };
+      return { network: { mode, rules: planRules(request) }, loopback };
   }
 }

@@ -25,7 +25,7 @@ export interface PlanRequest {
 export function planSandbox(request: PlanRequest): Plan {
   const { host, config, project, call, engine } = request;
   const hasContainer = engine === "docker" || engine === "podman";
-  const { loopback, network } = planNetwork(config);
+  const { loopback, network } = planNetwork({ host, config, root: project.root, engine });
   return {
     call,
     project,

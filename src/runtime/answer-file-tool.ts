@@ -1,22 +1,21 @@
-import type { Config } from "../config/resolve.ts";
 import type { Site } from "../core/engine.ts";
 import { isSandboxError, renderFailure } from "../core/errors.ts";
 import { hostPath } from "../core/paths.ts";
 import type { ToolDecision, ToolUse } from "../core/tool-use.ts";
 import { askReply, denyReply, type HookOutput, passReply } from "../protocol/hook-output.ts";
-import { decideToolUse, renderObjection } from "../tool-pipeline.ts";
+import { decideToolUse, renderObjection, type ToolPipelineInput } from "../tool-pipeline.ts";
 import { audited } from "./audit/audited.ts";
 import { outcomeOfTool, subjectOfUse } from "./audit/describe.ts";
 import type { HookContext } from "./hook-context.ts";
 import { loadPart } from "./load-part.ts";
 
 interface WebRules {
-  readonly decideWebFetch: (address: string, config: Config) => ToolDecision;
+  readonly decideWebFetch: ToolPipelineInput["judgeAddress"];
 }
 
 /** The rules about web addresses, loaded for the first one. */
 function lazyWebRules(site: Site): WebRules["decideWebFetch"] {
-  return (address, config) => (loadPart(site, "web-rules") as WebRules).decideWebFetch(address, config);
+  return (address, place) => (loadPart(site, "web-rules") as WebRules).decideWebFetch(address, place);
 }
 
 function replyTo(tool: string, decision: ToolDecision): HookOutput {

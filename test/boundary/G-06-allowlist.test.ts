@@ -15,6 +15,7 @@ import {
   ALLOWED_ADDRESS,
   FORBIDDEN_ADDRESS,
   type NetworkWorld,
+  OWN_ADDRESS,
   startWorld,
   WORLD_PORT,
 } from "../support/network-world/world.ts";
@@ -37,6 +38,7 @@ const NAMES = {
   "rebinds.wild.example": [[ALLOWED_ADDRESS], ["127.0.0.2"]],
   "inside.wild.example": [["127.0.0.2"]],
   "private.wild.example": [["10.0.0.1"]],
+  "own.wild.example": [[OWN_ADDRESS]],
   "metadata.wild.example": [["169.254.169.254"]],
   "secret.evil.test": [[FORBIDDEN_ADDRESS]],
   "evil.test": [[FORBIDDEN_ADDRESS]],
@@ -60,7 +62,7 @@ const PROXIED: readonly (readonly [name: string, attempt: Bytes, twin: Bytes])[]
   ...SOCKS_HOSTS.map(
     ([host, twin]) => [`SOCKS5 to ${JSON.stringify(host)}`, viaSocks(host), viaSocks(twin)] as const,
   ),
-  ...["inside", "private", "metadata"].map(
+  ...["inside", "private", "own", "metadata"].map(
     (name) =>
       [`CONNECT to ${name}`, viaConnect(`${name}.wild.example`), viaConnect("a.wild.example")] as const,
   ),
@@ -181,6 +183,7 @@ describe.each(SUBJECTS)("an allow-list under $engine", ({ engine, account }) => 
       expect(world.connections()).toContain(ALLOWED_ADDRESS);
       expect(world.connections()).not.toContain(FORBIDDEN_ADDRESS);
       expect(world.connections()).not.toContain("127.0.0.2");
+      expect(world.connections()).not.toContain(OWN_ADDRESS);
       expect([host.connections(), reached]).toEqual([0, 0]);
     });
 

@@ -214,7 +214,7 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
       expect(readFileSync(join(run.user.home, ".bashrc"), "utf8")).toBe("# mine\n");
     });
 
-    it("has no network by default", async () => {
+    it("reaches no service of this machine by default", async () => {
       const run = await play(engine, [
         bash("connect", 'exec 3<>"/dev/tcp/127.0.0.1/${ANTHROPIC_BASE_URL##*:}"'),
         bash("routes", "cat /proc/net/route | tail -n +2 | wc -l; grep -vc 'lo:' /proc/net/dev"),

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   chownSync,
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -81,7 +82,8 @@ function give(ground: Pick<Ground, "account">, folder: string): void {
 
 /**
  * Installs dist/ as the installer does, in a new HOME outside of /tmp, with a git repository as the project. `files` are
- * further files of the home folder, by relative path.
+ * further files of the home folder, by relative path. Without a network where the settings name none: what is not about
+ * networks needs no proxy.
  */
 export function makeGround(
   name: string,
@@ -95,7 +97,7 @@ export function makeGround(
     home: path.join(root, "home"),
     project: path.join(root, "pro ject"),
     account,
-    settings,
+    settings: { network: "none", ...settings },
   };
   const state = path.join(ground.home, ".local/share/sandhook");
   mkdirSync(path.join(state, "versions"), { recursive: true });
@@ -103,9 +105,18 @@ export function makeGround(
   mkdirSync(path.join(ground.home, ".ssh"));
   mkdirSync(ground.project);
   cpSync("dist", path.join(state, "versions/test"), { recursive: true });
+  const libexec = path.join(state, "versions/test/libexec");
+  if (process.env["SANDHOOK_TEST_FAST"] !== undefined)
+    copyFileSync(
+      path.join(libexec, `helper-${process.platform}-${process.arch}`),
+      path.join(libexec, "helper"),
+    );
   symlinkSync("versions/test", path.join(state, "current"));
   symlinkSync(process.execPath, path.join(state, "node"));
-  writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify({ sandhook: settings }));
+  writeFileSync(
+    path.join(ground.home, ".claude/settings.json"),
+    JSON.stringify({ sandhook: ground.settings }),
+  );
   writeFileSync(path.join(ground.home, ".ssh/id_rsa"), "key of the host\n");
   writeFileSync(
     path.join(ground.home, ".gitconfig"),

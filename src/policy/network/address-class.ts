@@ -2,7 +2,16 @@ import { hasPrefix, type IpAddress } from "./ip-address.ts";
 
 /** What kind of network an address belongs to. Only `public` is reached without being allowed by name. */
 export type AddressClass =
-  "public" | "loopback" | "private" | "link-local" | "metadata" | "multicast" | "unspecified" | "reserved";
+  | "public"
+  | "loopback"
+  | "private"
+  | "link-local"
+  | "metadata"
+  | "multicast"
+  | "unspecified"
+  | "reserved"
+  /** Public, but this very machine: its services would take a command for somebody at home. */
+  | "own";
 
 type Range = readonly [prefix: readonly number[], bits: number, kind: AddressClass];
 
@@ -108,4 +117,12 @@ export function classifyAddress(address: IpAddress): AddressClass {
   // 2001::/23 is protocol assignments (ORCHID, benchmarking); of the rest only 2000::/3 is routed.
   if (hasPrefix(bytes, [0x20, 0x01, 0x00], 23)) return "reserved";
   return hasPrefix(bytes, [0x20], 3) ? "public" : "reserved";
+}
+
+/** The same on a machine that has the given addresses, in canonical text. */
+export function classifyOn(own: ReadonlySet<string>, address: IpAddress): AddressClass {
+  const kind = classifyAddress(address);
+  if (kind !== "public") return kind;
+  const texts = [address.text, ...carriedAddresses(address).map((bytes) => bytes.join("."))];
+  return texts.some((text) => own.has(text)) ? "own" : "public";
 }

@@ -5,6 +5,8 @@ import { quoteText } from "./quote-text.ts";
 /** One ecosystem's hosts, each with the reason it is there. */
 export interface NetworkPreset {
   readonly about: string;
+  /** Files whose presence in a project says that it needs the preset. */
+  readonly foundBy: readonly string[];
   readonly domains: readonly { readonly domain: string; readonly reason: string }[];
 }
 
@@ -13,6 +15,11 @@ const PRESETS: ReadonlyMap<string, NetworkPreset> = new Map(Object.entries(data.
 /** Names of all presets, sorted. */
 export function presetNames(): readonly string[] {
   return [...PRESETS.keys()].sort();
+}
+
+/** Each name of a file that says that a preset is needed, with the presets' names. */
+export function presetsByFile(): ReadonlyMap<string, string> {
+  return new Map([...PRESETS].flatMap(([name, { foundBy }]) => foundBy.map((file) => [file, name] as const)));
 }
 
 /** The preset of that name. Throws InputError `network.preset-unknown`. */

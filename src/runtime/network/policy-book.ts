@@ -29,7 +29,10 @@ export function isProjectKey(text: unknown): text is string {
 function parseRecord(text: string): ProjectPolicy {
   const { rules } = JSON.parse(text) as PolicyRecord;
   const parent = rules?.parentProxy === undefined ? undefined : parseParentProxy(rules.parentProxy);
-  return { policy: parseNetworkPolicy({ mode: "allowlist", ...rules }), parent };
+  return {
+    policy: parseNetworkPolicy({ mode: rules === undefined ? "none" : "allowlist", ...rules }),
+    parent,
+  };
 }
 
 function texts(rules: NetworkPolicy["allowed"]): ReadonlySet<string> {

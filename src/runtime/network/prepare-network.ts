@@ -4,17 +4,19 @@ import { CONNECT_PROGRAM, ENTRANCE_PORT, networkFolders } from "../../core/netwo
 import type { Plan } from "../../core/plan.ts";
 import { proxyEnvironment } from "../../policy/network/proxy-environment.ts";
 import { ensurePrivateFolder } from "../job-store.ts";
-import { recordPolicy } from "./record-policy.ts";
+import { recordPolicy, withdrawPolicy } from "./record-policy.ts";
 
 /**
  * What a plan with an allow-list needs before its job is written: the project's rules where the proxy finds them, and
  * the variables that lead the command's tools to it. The call's id goes along as the proxy's user name, so that refusals
- * find their call. Variables that config sets win. Other plans are given back as they are.
+ * find their call. Variables that config sets win. Other plans are given back as they are; where the network is closed, what
+ * still runs under an older allow-list loses it.
  * @throws EngineError `job.not-written`
  */
 export function prepareNetwork(plan: Plan, callId: string, site: Site, host: Host): Plan {
-  if (plan.network.mode !== "allowlist") return plan;
   const folders = networkFolders(site, host);
+  if (plan.network.mode === "none") withdrawPolicy(folders, plan.project);
+  if (plan.network.mode !== "allowlist") return plan;
   for (const folder of [folders.policies, folders.run]) ensurePrivateFolder(folder);
   recordPolicy(folders, plan.project, plan.network.rules);
   const variables = proxyEnvironment({

@@ -35,3 +35,8 @@ export function recordPolicy(
   writeFileSync(next, text, { mode: 0o600 });
   renameSync(next, file);
 }
+
+/** Leaves a project without rules, if it has any: nothing is allowed from the next connection on, and open ones end. */
+export function withdrawPolicy(folders: NetworkFolders, project: Project): void {
+  if (readIfThere(policyFile(folders, project.key)) !== undefined) recordPolicy(folders, project, undefined);
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { EngineError, renderFailure } from "../../core/errors.ts";
@@ -61,9 +61,22 @@ function prepareFolders(run: HostPath): void {
   for (const name of readdirSync(doors)) rmSync(path.join(doors, name, "s"), { force: true });
 }
 
+/** Settles once the proxy's folder has been removed: nobody finds the way to it any more. */
+function untilRemoved(run: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(run, () => {
+      if (existsSync(path.join(run, "proxy"))) return;
+      watcher.close();
+      resolve();
+    });
+    watcher.on("error", () => undefined);
+    watcher.unref();
+  });
+}
+
 /**
- * The resident proxy of one user: serves every project, each through doors of its own, until nobody needs it. Resolves
- * once it listens; `ended` resolves when it has closed everything.
+ * The resident proxy of one user: serves every project, each through doors of its own, until nobody needs it or its
+ * folder is gone. Resolves once it listens; `ended` resolves when it has closed everything.
  * @throws InstallError `network.socket-busy` when another one listens already.
  */
 export async function startResident(options: ResidentOptions): Promise<{ readonly ended: Promise<void> }> {
@@ -101,7 +114,7 @@ export async function startResident(options: ResidentOptions): Promise<{ readonl
   writeFileSync(path.join(run, "proxy"), `${process.pid} ${readStart(process.pid) ?? "0"}\n`, {
     mode: 0o600,
   });
-  return { ended: untilIdle() };
+  return { ended: untilUnwanted() };
 
   async function untilIdle(): Promise<void> {
     for (let idleSince = Date.now(); Date.now() - idleSince < idleMs;) {
@@ -109,6 +122,10 @@ export async function startResident(options: ResidentOptions): Promise<{ readonl
       await doors.closeIdle();
       if (doors.size > 0) idleSince = Date.now();
     }
+  }
+
+  async function untilUnwanted(): Promise<void> {
+    await Promise.race([untilIdle(), untilRemoved(run)]);
     watcher.close();
     control.close();
     await doors.closeAll();

@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { InputError } from "../../core/errors.ts";
 import { isLocalhostName, parseHost } from "../../policy/network/canonical-host.ts";
 import { decideAddress } from "../../policy/network/decide-address.ts";
@@ -57,6 +58,12 @@ async function resolveAddresses(
   throw unreachableError("unresolved", `no address was found for ${host.text}`);
 }
 
+/** Asked at every decision: a machine changes its networks while the proxy runs. */
+function ownAddresses(): ReadonlySet<string> {
+  const found = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return new Set(found.map(({ address }) => address));
+}
+
 interface Checked {
   readonly permitted: readonly ResolvedAddress[];
   readonly refusal: Refusal | undefined;
@@ -68,12 +75,13 @@ function checkAddresses(
   found: readonly ResolvedAddress[],
 ): Checked {
   const permitted: ResolvedAddress[] = [];
+  const own = ownAddresses();
   let refusal: Refusal | undefined;
   for (const { address } of found) {
     const parsed = readDestination(address, destination.port).host;
     if (parsed.kind !== "address")
       throw unreachableError("unresolved", "the resolver gave something else than addresses");
-    const decision = decideAddress(policy, destination, parsed.address);
+    const decision = decideAddress(policy, { destination, address: parsed.address, own });
     if (decision.kind === "allow") permitted.push({ address: parsed.text, family: parsed.address.version });
     else if (refusal === undefined || decision.code === "address-denied") refusal = decision;
   }

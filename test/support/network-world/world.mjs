@@ -7,12 +7,16 @@ import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import path from "node:path";
 
-const { folder, addresses, port, names, mark, program } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { folder, addresses, own, port, names, mark, program } = JSON.parse(
+  readFileSync(process.argv[2], "utf8"),
+);
 const tell = (event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 
 const run = (...words) => execFileSync(words[0], words.slice(1));
 run("ip", "link", "set", "lo", "up");
-for (const address of addresses) run("ip", "address", "add", `${address}/32`, "dev", "lo");
+// Elsewhere as far as this machine can tell: they lead here, and no interface has them.
+for (const address of addresses) run("ip", "route", "add", "local", `${address}/32`, "dev", "lo");
+run("ip", "address", "add", `${own}/32`, "dev", "lo");
 
 for (const [file, text] of [
   ["hosts", "127.0.0.1 localhost\n"],
@@ -56,7 +60,7 @@ dns.on("message", (query, { port: from, address }) => {
 });
 await new Promise((resolve) => dns.bind(53, "127.0.0.1", resolve));
 
-for (const address of [...addresses, "127.0.0.1", "127.0.0.2"]) {
+for (const address of [...addresses, own, "127.0.0.1", "127.0.0.2"]) {
   const server = net.createServer((socket) => {
     tell({ kind: "connection", address });
     socket.on("error", () => undefined);

@@ -13,7 +13,10 @@ import { MARK } from "../recording-server.ts";
 export const ALLOWED_ADDRESS = "11.0.0.1";
 export const FORBIDDEN_ADDRESS = "11.0.0.2";
 
-/** The port that everything of the test's internet listens on. */
+/** A public address that the machine of the test's internet has itself. */
+export const OWN_ADDRESS = "11.0.0.9";
+
+/** The port that everything of the test's internet listens on, unless a test says otherwise. */
 export const WORLD_PORT = 8080;
 
 /** What arrived in the test's internet. */
@@ -51,11 +54,12 @@ function proxyWords(ground: Ground): readonly string[] {
 
 /**
  * Starts the ground's proxy in a network namespace of its own, with a resolver made of data; the runner finds it there as
- * it finds one that it started itself. `names`: answers by name or by `*.parent`.
+ * it finds one that it started itself. `names`: answers by name or by `*.parent`; each query takes the next of them.
  */
 export async function startWorld(
   ground: Ground,
   names: Readonly<Record<string, readonly (readonly string[])[]>>,
+  port = WORLD_PORT,
 ): Promise<NetworkWorld> {
   const folder = mkdtempSync(path.join(ground.root, "world-"));
   const config = path.join(folder, "config");
@@ -63,7 +67,8 @@ export async function startWorld(
   const found = proxyWords(ground);
   const [first = "", ...rest] = found;
   const program = [first.startsWith("/") ? first : `/usr/bin/${first}`, ...rest];
-  writeFileSync(config, JSON.stringify({ folder, addresses, port: WORLD_PORT, names, mark: MARK, program }));
+  const own = OWN_ADDRESS;
+  writeFileSync(config, JSON.stringify({ folder, addresses, own, port, names, mark: MARK, program }));
   const script = fileURLToPath(new URL("./world.mjs", import.meta.url));
   const child: ChildProcess = spawn(APART[0] ?? "", [...APART.slice(1), process.execPath, script, config], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -75,13 +75,23 @@ describe("decideAddress", () => {
     const policy = parseNetworkPolicy({ mode: "allowlist", ...settings });
     const parsed = parseHost(address);
     if (parsed.kind !== "address") throw new TypeError("the test needs an address");
-    const decision = decideAddress(policy, { host: parseHost(name), port }, parsed.address);
+    const decision = decideAddress(policy, {
+      destination: { host: parseHost(name), port },
+      address: parsed.address,
+      own: new Set(["198.41.0.4", "2001:500::1"]),
+    });
     return decision.kind === "allow"
       ? "allow"
       : `deny ${decision.code} ${decision.key} ${decision.entry ?? ""}`.trim();
   };
   it.each([
     [{}, "example.org", "8.8.8.8", "allow"],
+    [{}, "example.org", "198.41.0.4", "deny address-refused network.allowedDomains 198.41.0.4"],
+    [{}, "example.org", "64:ff9b::c629:4", "deny address-refused network.allowedDomains [64:ff9b::c629:4]"],
+    [{}, "example.org", "2001:500::1", "deny address-refused network.allowedDomains [2001:500::1]"],
+    [{ allowLocalhost: [443] }, "example.org", "198.41.0.4", "allow"],
+    [{ allowedDomains: ["198.41.0.4"] }, "198.41.0.4", "198.41.0.4", "allow"],
+    [{ allowedAddresses: ["198.41.0.4"] }, "example.org", "198.41.0.4", "allow"],
     [{}, "example.org", "10.0.0.1", "deny address-refused network.allowedDomains 10.0.0.1"],
     [{}, "example.org", "127.0.0.1", "deny address-refused network.allowLocalhost 443"],
     [{ allowLocalhost: true }, "example.org", "127.0.0.1", "allow"],

@@ -107,7 +107,9 @@ describe("parseAddressRange", () => {
 
 describe("parseNetworkPolicy", () => {
   it("reads every preset", () => {
-    expect(presetNames()).toEqual(["crates", "debian", "github", "go", "npm", "pypi"]);
+    expect(presetNames()).toEqual([
+      ...["crates", "debian", "github", "go", "maven", "npm", "packagist", "pypi", "rubygems"],
+    ]);
     const policy = parseNetworkPolicy({ mode: "allowlist", presets: presetNames() });
     expect(policy.allowed.map(({ text }) => text)).toEqual(presetNames().flatMap(presetDomains));
     expect(policy.allowed.every(({ kind }) => kind === "exact")).toBe(true);
