@@ -66,7 +66,17 @@ const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-cont
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, otlp, network, launch, statusline, forward, resident, ...PARTS.map(hook)]);
+await Promise.all([
+  cli,
+  containers,
+  otlp,
+  network,
+  launch,
+  statusline,
+  forward,
+  resident,
+  ...PARTS.map(hook),
+]);
 chmodSync("dist/sandhook.mjs", 0o755);
 for (const reason of buildHelpers("dist/libexec").skipped)
   console.log(`built without the static helper for ${reason}`);
