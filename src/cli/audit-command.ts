@@ -157,10 +157,12 @@ export function addAuditCommands(program: Command, folder: string): void {
     .option("--json", "for programs: one record a line, as it is in the record")
     .option("--follow", "go on with what comes")
     .enablePositionalOptions()
+    .addHelpText("after", "\nExample:\n  sandhook audit --since 1h --decision refuse")
     .action((flags: ListFlags) => runGuarded(terminal, () => list(flags, terminal)));
   audit
     .command("verify")
     .description("find every change to the record; exit code 1 when there is one")
+    .addHelpText("after", "\nExample:\n  sandhook audit verify")
     .option("--json", "for programs")
     .action((flags: { readonly json?: true }) => runGuarded(terminal, () => verify(flags, terminal)));
   withFilters(audit.command("export").description("send the record somewhere else"))
