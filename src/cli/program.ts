@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAllowCommand } from "./allow-command.ts";
+import { addAuditCommands } from "./audit-command.ts";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
@@ -32,6 +33,7 @@ export function buildProgram(context: InstallContext): Command {
   addWhyCommand(program);
   addAllowCommand(program, context);
   addContainerCommands(program);
+  addAuditCommands(program, context.source.folder);
   addClaudeCommand(program);
   addCompletionCommand(program);
   addReportCommand(program);

@@ -44,8 +44,8 @@ function text(value: unknown): string | undefined {
 }
 
 /**
- * Keeps what the hook answered to a call. An answer that leaves a call alone is not kept. The record only explains: a
- * disk that takes no record takes no job either, and the call has been refused already.
+ * Keeps what the hook answered to a call. An answer that leaves a call alone is not kept, and nothing depends on the
+ * record: it only explains.
  */
 export function recordCall(
   state: HostPath,
@@ -76,10 +76,14 @@ export function recordCall(
     permissionMode: text(call["permission_mode"]),
   };
   const folder = callsFolder(state);
-  ensurePrivateFolder(folder);
   const id = jobIdOf(text(output.updatedInput?.["command"]) ?? "") ?? newJobId();
-  writeFileSync(path.join(folder, `${id}.call`), JSON.stringify(record), { mode: 0o600 });
-  if (Number.parseInt(id.slice(-4), 16) % SWEEP_ONE_IN === 0) sweepJobs(folder);
+  try {
+    ensurePrivateFolder(folder);
+    writeFileSync(path.join(folder, `${id}.call`), JSON.stringify(record), { mode: 0o600 });
+    if (Number.parseInt(id.slice(-4), 16) % SWEEP_ONE_IN === 0) sweepJobs(folder);
+  } catch {
+    return; // The answer stands without its record: on a full disk no job was written, and the answer is a refusal.
+  }
 }
 
 /** Adds why a call failed to its record. */
