@@ -328,6 +328,6 @@ describe("sandhook doctor", () => {
   });
 
   it("takes no flag that it does not know", () => {
-    expect(run(makeTempHome(), "--repair").status).toBe(1);
+    expect(run(makeTempHome(), "--repair").status).toBe(2);
   });
 });
