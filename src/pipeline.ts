@@ -59,7 +59,6 @@ const UNBUILT = {
   "audit.maxBytes": undefined,
   "audit.required": false,
   mechanism: "auto",
-  "network.proxyCommand": undefined,
   tools: false,
   unsandboxed: "deny",
 } as const;
