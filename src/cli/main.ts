@@ -6,7 +6,9 @@ import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
+import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addNetworkCommands } from "./network-command.ts";
 
 /** The built product that this file is part of. */
 const folder = path.dirname(fileURLToPath(import.meta.url));
@@ -20,4 +22,6 @@ addInstallCommands(program, context);
 addManagedCommands(program, context);
 addDoctorCommand(program);
 addContainerCommands(program);
+addNetworkCommands(program);
+addLearnCommand(program, context);
 await program.parseAsync();

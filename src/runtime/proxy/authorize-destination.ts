@@ -136,6 +136,7 @@ export async function authorizeDestination(
       code: error.code,
       rule: error.rule,
       reason: error.message,
+      ...(error.change === undefined ? {} : { change: error.change }),
       addresses: [],
     });
     throw error;

@@ -1,4 +1,4 @@
-import type { Permit, RefusalCode } from "../../policy/network/decide-destination.ts";
+import type { Permit, RefusalCode, SettingsChange } from "../../policy/network/decide-destination.ts";
 import type { ParentProxy } from "../../policy/network/parse-parent-proxy.ts";
 import type { ParentCommand } from "../../policy/network/parse-proxy-command.ts";
 import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
@@ -26,6 +26,8 @@ export interface EgressEvent extends EgressCaller {
     RefusalCode | "allowed" | "malformed" | "unresolved" | "unreachable" | "unauthenticated" | "limit";
   readonly rule: string | undefined;
   readonly reason: string;
+  /** What a person could change to allow it; only for refusals that a change can lift. */
+  readonly change?: SettingsChange;
   /** The addresses that the connection may go to, once resolved and checked. */
   readonly addresses: readonly string[];
 }
