@@ -6,6 +6,7 @@ import { rememberingHost } from "../src/host/remembering-host.ts";
 import { denyReply, type HookOutput, isValidReply } from "../src/protocol/hook-output.ts";
 import { answerToolCall } from "../src/runtime/answer-tool-call.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
+import { findLaunch } from "../src/runtime/launch-store.ts";
 import { locateSite } from "../src/runtime/site.ts";
 
 /** Exit code 2 refuses the call on every release, whatever was printed. */
@@ -25,9 +26,9 @@ try {
   const host = rememberingHost(nodeHost(process.env));
   const site = locateSite(host, libexec);
   const projectFolder = process.env["CLAUDE_PROJECT_DIR"];
-  answer(
-    answerToolCall(readFileSync(0, "utf8"), { host, site, reader: cachedReader(host, site), projectFolder }),
-  );
+  const reader = cachedReader(host, site);
+  const launcher = findLaunch(site.state, reader);
+  answer(answerToolCall(readFileSync(0, "utf8"), { host, site, reader, launcher, projectFolder }));
 } catch (error) {
   // An expected failure is an answer that the model can read; anything else is a defect of ours.
   if (isSandboxError(error)) answer(denyReply(`The command was not run: ${renderFailure(error)}`));

@@ -5,6 +5,7 @@ import { nodeHost } from "../src/host/node-host.ts";
 import { rememberingHost } from "../src/host/remembering-host.ts";
 import { answerShellLine } from "../src/runtime/answer-shell-line.ts";
 import { cachedReader } from "../src/runtime/cached-reader.ts";
+import { findLaunch } from "../src/runtime/launch-store.ts";
 import { locateSite } from "../src/runtime/site.ts";
 
 /** 126: the line could not be executed. The gate's script adds nothing and runs nothing. */
@@ -16,10 +17,12 @@ try {
   const [, , libexec = "", line = ""] = process.argv;
   const host = rememberingHost(nodeHost(process.env));
   const site = locateSite(host, hostPath(libexec));
+  const reader = cachedReader(host, site);
   const answer = answerShellLine(line, {
     host,
     site,
-    reader: cachedReader(host, site),
+    reader,
+    launcher: findLaunch(site.state, reader),
     sessionId: process.env["CLAUDE_CODE_SESSION_ID"],
     cwd: hostPath(process.cwd()),
   });

@@ -4,8 +4,8 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } fro
 import { build } from "esbuild";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
-const SCRIPTS = ["hook", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
-const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules"];
+const SCRIPTS = ["hook", "launch", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
+const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules", "web-rules"];
 
 // dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
 const NO_SSH = { ssh2: "./scripts/stubs/no-ssh.cjs" };
@@ -52,13 +52,17 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
   },
 });
 const forward = bundle("hooks/forward.ts", "dist/libexec/container/forward.cjs", { format: "cjs" });
+const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
+  format: "cjs",
+  alias: NO_SSH,
+});
 const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, network, forward, ...PARTS.map(hook)]);
+await Promise.all([cli, containers, network, launch, forward, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
 
 for (const name of SCRIPTS) {

@@ -1,6 +1,6 @@
 import { locateLayers } from "./config/layers.ts";
 import {
-  launcherLayer,
+  launcherLayers,
   type LauncherOptions,
   readLayers,
   type SettingsReader,
@@ -20,6 +20,8 @@ import { identifyProject, planSandbox } from "./policy/plan.ts";
 export interface PipelineInput {
   readonly host: Host;
   readonly reader: SettingsReader;
+  /** What the session was launched with; undefined without a launcher. */
+  readonly launcher: LauncherOptions | undefined;
   /** The folder that the session started in. */
   readonly projectFolder: HostPath;
   readonly call: ToolCall;
@@ -59,7 +61,6 @@ const UNBUILT = {
   "audit.maxBytes": undefined,
   "audit.required": false,
   mechanism: "auto",
-  tools: false,
   unsandboxed: "deny",
 } as const;
 
@@ -92,7 +93,7 @@ export function resolveProject(
 ): { readonly project: Project; readonly config: Config; readonly rules: PermissionEntries } {
   const project = identifyProject(host, folder);
   const files = readLayers(host, locateLayers(host, project.root), reader);
-  const layers = launcher === undefined ? files : [...files, launcherLayer(launcher)];
+  const layers = launcher === undefined ? files : [...files, ...launcherLayers(launcher)];
   return { project, config: resolveConfig(layers), rules: readPermissionEntries(layers) };
 }
 
@@ -131,7 +132,7 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
  */
 export function decide(input: PipelineInput): Decision {
   const { host, call } = input;
-  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader);
+  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
   if (!config.enabled.value) {
     return {
       kind: "pass",

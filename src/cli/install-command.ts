@@ -15,6 +15,7 @@ import {
   runManagedUninstall,
   staging,
 } from "./managed-command.ts";
+import { runShimInstall, runShimUninstall, tellShimStays } from "./shim-command.ts";
 import { runProcess } from "../install/run-process.ts";
 import {
   type InstallScope,
@@ -34,6 +35,7 @@ interface InstallFlags extends ManagedFlags {
   readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
   readonly check: boolean;
+  readonly shim?: true;
 }
 
 const scopeOption = (): Option =>
@@ -60,6 +62,7 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     )
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
     .option("--no-check", "do not send a sample call through the hook at the end")
+    .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
   addManagedFlags(install);
   program
@@ -67,6 +70,7 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
     .addOption(staging())
+    .option("--shim", "instead of that: take the claude in front of the real one away")
     .option("--dry-run", "print the change as a diff and change nothing")
     .option("-y, --yes", "do not ask")
     .action((flags: InstallFlags) => guarded(context, () => runUninstall(flags, context)));
@@ -82,6 +86,7 @@ function orUsage<T>(parse: () => T): T {
 
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope, engine } = flags;
+  if (flags.shim === true) return runShimInstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
     cwd: context.cwd,
@@ -126,6 +131,7 @@ function noGate(scope: InstallScope): string {
 
 async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope } = flags;
+  if (flags.shim === true) return runShimUninstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedUninstall(flags, context);
   const environment = readEnvironment(context.variables, context);
   const options = { scope, environment };
@@ -142,5 +148,6 @@ async function runUninstall(flags: InstallFlags, context: InstallContext): Promi
   if (kind === "nothing") context.print(`${file.path} held no hook of sandhook\n`);
   if (kind === "ours-only")
     context.tell(`${file.path} was changed since the installation; only our hook was taken out`);
+  tellShimStays(context);
   return 0;
 }

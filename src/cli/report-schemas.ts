@@ -18,3 +18,25 @@ export const doctorReport = z.strictObject({
 });
 
 export type DoctorReport = z.infer<typeof doctorReport>;
+
+const attemptResult = z.strictObject({
+  result: z.enum(["contained", "not contained", "not tried"]),
+  reason: z.string().min(1).optional(),
+});
+
+/** What `sandhook verify --json` prints. */
+export const verifyReport = z.strictObject({
+  engines: z.array(z.strictObject({ engine: z.string(), failed: z.string().optional() })),
+  notContained: z.array(z.string()),
+  attempts: z.array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z]+\.[A-Za-z0-9_-]+$/),
+      topic: z.string(),
+      title: z.string().min(1),
+      control: z.boolean(),
+      engines: z.record(z.string(), attemptResult),
+    }),
+  ),
+});
+
+export type VerifyReport = z.infer<typeof verifyReport>;

@@ -30,6 +30,8 @@ export interface SettingsReader {
 /** Options of the command line, in the vocabulary of the settings. */
 export interface LauncherOptions {
   readonly sandhook: SandhookSettings;
+  /** What the client was given with `--settings`, as far as rules for commands stand in it. */
+  readonly given?: { readonly file: HostPath; readonly permissions: unknown };
 }
 
 function parse(text: string, file: HostPath, reader: SettingsReader): unknown {
@@ -101,7 +103,10 @@ export function readLayers(host: Host, files: readonly LayerFile[], reader: Sett
   return files.flatMap((file) => readLayer(host, file, reader));
 }
 
-/** The launcher's options as a layer: below managed files, above all others. */
-export function launcherLayer(options: LauncherOptions): Layer {
-  return { scope: "launcher", file: undefined, settings: {}, sandhook: options.sandhook, native: undefined };
+/** The launcher's options as layers: below managed files, above all others. */
+export function launcherLayers({ sandhook, given }: LauncherOptions): Layer[] {
+  const own: Layer = { scope: "launcher", file: undefined, settings: {}, sandhook, native: undefined };
+  if (given === undefined) return [own];
+  const { file, permissions } = given;
+  return [own, { ...own, file, settings: { permissions }, sandhook: undefined }];
 }

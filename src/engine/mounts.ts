@@ -19,12 +19,14 @@ function strength(mount: Mount): number {
 }
 
 /**
- * Every parent of a protected path inside its writable root must itself be a mount point: a mount point cannot be
- * renamed, so `mv .git x; cp -a x .git` cannot carry the protection away.
+ * Every parent of a protected or hidden path, and of the temp folder, inside its writable root must itself be a mount
+ * point: a mount point cannot be renamed, so `mv .git x; cp -a x .git` cannot carry the protection away, and
+ * `mv secret x` cannot show the next call what is hidden in it.
  */
 function pinnedParents(plan: FilesystemPlan): Mount[] {
   const innermostFirst = [...plan.writable].sort((a, b) => b.length - a.length);
-  return plan.protectedPaths.flatMap(({ path }) => {
+  const held = [...plan.protectedPaths, ...plan.hidden].map(({ path }) => path);
+  return [...held, plan.temporary].flatMap((path) => {
     const root = innermostFirst.find((writable) => isInside(path, writable));
     return root === undefined
       ? []

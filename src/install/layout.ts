@@ -16,6 +16,10 @@ export interface InstallLayout {
   readonly node: HostPath;
   /** The command for people. */
   readonly launcher: HostPath;
+  /** The `claude` in front of the real one, for who wants it; see shim/. */
+  readonly shim: HostPath;
+  /** One session's options each; made by the launcher. */
+  readonly launches: HostPath;
   /** What registered commands start with; see handler.ts. */
   readonly entry: HostPath;
   /** What was changed in which settings file, so that it can be undone byte for byte. */
@@ -41,6 +45,8 @@ export function layoutFor(home: HostPath): InstallLayout {
     current: joinHost(root, "current"),
     node: joinHost(root, "node"),
     launcher: joinHost(root, "bin/sandhook"),
+    shim: joinHost(root, "shim/claude"),
+    launches: joinHost(root, "launches"),
     entry: joinHost(root, "entry"),
     records: joinHost(root, "installs"),
     lock: joinHost(root, "install.lock"),

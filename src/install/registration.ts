@@ -1,3 +1,5 @@
+import { FILE_TOOLS } from "../protocol/file-tools.ts";
+
 /** One hook of ours: the event of Claude Code it listens to, and the word `libexec/hook` gets for it. */
 export interface HookRegistration {
   readonly event: string;
@@ -8,13 +10,16 @@ export interface HookRegistration {
   readonly statusMessage: string;
 }
 
+/** Tools that run commands, then those that work in the client's own process. */
+const TOOLS: readonly string[] = ["Bash", "Monitor", "PowerShell", ...FILE_TOOLS];
+
 /** Every hook that an installation registers. A new event is one more line. */
 export const REGISTRATIONS: readonly HookRegistration[] = [
   {
     event: "PreToolUse",
-    matcher: "Bash|Monitor|PowerShell",
+    matcher: TOOLS.join("|"),
     entry: "pre-tool-use",
-    statusMessage: "sandhook: preparing the sandbox",
+    statusMessage: "sandhook: applying the policy",
   },
 ];
 

@@ -58,10 +58,7 @@ export function ensureRuntime(
   did(ensureVersion(layout, version, files), `copied the runtime to ${layout.versions}/${version}`);
   did(ensureLink(layout.node, node), `linked ${layout.node} to ${node}`);
   did(ensureEntries(layout), `wrote ${layout.entry}`);
-  if (chained !== undefined) {
-    const chain = gatePrefix(layout.root, chained);
-    did(ensureScript(chain, renderChain(layout.root, chained), layout.folderMode), `wrote ${chain}`);
-  }
+  if (chained !== undefined) did(ensureChain(layout, chained), `wrote ${gatePrefix(layout.root, chained)}`);
   did(ensureScript(layout.launcher, launcherText(layout), layout.folderMode), `wrote ${layout.launcher}`);
   const previous = linkTarget(layout.current);
   did(ensureLink(layout.current, `versions/${version}`), `made ${version} the current version`);
@@ -145,7 +142,14 @@ function ensureEntries(layout: InstallLayout): boolean {
     .includes(true);
 }
 
-function ensureScript(file: string, text: string, folderMode: number): boolean {
+/** The gate with a prefix of the user's own behind it; true when it had to be written. */
+export function ensureChain(layout: InstallLayout, chained: string): boolean {
+  const file = gatePrefix(layout.root, chained);
+  return ensureScript(file, renderChain(layout.root, chained), layout.folderMode);
+}
+
+/** Puts an executable script in place; true when that changed something. */
+export function ensureScript(file: string, text: string, folderMode: number): boolean {
   ensureFolder(path.dirname(file), folderMode);
   const stats = lstatSync(file, { throwIfNoEntry: false });
   const same =
@@ -153,8 +157,20 @@ function ensureScript(file: string, text: string, folderMode: number): boolean {
   return !same && writeAtomically(file, text, { mode: 0o755 });
 }
 
-function launcherText({ named }: InstallLayout): string {
-  return `#!/bin/sh\nexec ${quote(`${named}/node`)} ${quote(`${named}/current/sandhook.mjs`)} "$@"\n`;
+/** A session starts without Node in between, so that it has the terminal to itself; sessions need a runtime of their user. */
+function launcherText({ home, named }: InstallLayout): string {
+  const session = [
+    'if [ "${1-}" = claude ]; then',
+    "\tshift",
+    `\texec ${quote(`${named}/current/libexec/launch`)} command "$@"`,
+    "fi",
+  ];
+  return [
+    "#!/bin/sh",
+    ...(home === undefined ? [] : session),
+    `exec ${quote(`${named}/node`)} ${quote(`${named}/current/sandhook.mjs`)} "$@"`,
+    "",
+  ].join("\n");
 }
 
 /**
@@ -181,9 +197,10 @@ function removeOldVersions(
 export function removeRuntime(layout: InstallLayout): boolean {
   return onMachine(layout.root, () => {
     const there = namesIn(layout.versions).length > 0 || linkTarget(layout.current) !== undefined;
-    const { codeCache, current, entry, launcher, node, records, versions } = layout;
-    for (const made of [current, entry, path.dirname(launcher), node, versions, records, codeCache]) {
-      rmSync(made, { recursive: true, force: true });
+    const { codeCache, current, entry, launcher, launches, node, records, versions } = layout;
+    const made = [current, entry, path.dirname(launcher), node, versions, records, codeCache, launches];
+    for (const each of made) {
+      rmSync(each, { recursive: true, force: true });
     }
     return there;
   });

@@ -86,7 +86,7 @@ function sampleLine(project: string): string {
 }
 
 async function checkHook({ handler, project, run }: SelfCheckOptions): Promise<SelfCheck> {
-  const answer = await run(startOf(handler, project));
+  const answer = await run(startOf(handler, project, sampleCall(project)));
   if (answer.exitCode === 2) return { kind: "refused", reason: answer.stderr.trim() };
   const parsed = parseReply(answer);
   if (parsed === undefined) return { kind: "unprotected", reason: describe(answer) };
@@ -121,10 +121,10 @@ function judgeRun(samples: {
   return { kind: "sandboxed", before, after: after.stdout, rewritten };
 }
 
-/** How the client starts a handler: exec form when it has `args`, else through a shell. */
-function startOf({ command, args }: HookHandler, project: string): Run {
+/** How the client starts a handler for an event: exec form when it has `args`, else through a shell. */
+export function startOf({ command, args }: HookHandler, project: string, event: unknown): Run {
   const variables = { CLAUDE_PROJECT_DIR: project };
-  const stdin = `${JSON.stringify(sampleCall(project))}\n`;
+  const stdin = `${JSON.stringify(event)}\n`;
   if (args === undefined) return { file: "/bin/sh", args: ["-c", command], cwd: project, stdin, variables };
   const filled = args.map((word) => word.split("${CLAUDE_PROJECT_DIR}").join(project));
   return { file: command, args: filled, cwd: project, stdin, variables };
@@ -148,7 +148,7 @@ function sampleCall(project: string): unknown {
 }
 
 /** As the client does: an answer that is not valid JSON of the documented form is none. */
-function parseReply({ exitCode, stdout }: RunResult): z.infer<typeof reply> | undefined {
+export function parseReply({ exitCode, stdout }: RunResult): z.infer<typeof reply> | undefined {
   if (exitCode !== 0) return undefined;
   try {
     return reply.safeParse(JSON.parse(stdout)).data;

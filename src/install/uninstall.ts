@@ -42,7 +42,7 @@ export function planRemoval({ scope, environment }: UninstallOptions): RemovalPl
 
 /**
  * Takes our hooks out of a scope's settings. The runtime goes with the last settings file that was registered on this
- * machine; a project's committed hook then refuses commands and says how to install.
+ * machine, unless the shim needs it; a project's committed hook then refuses commands and says how to install.
  * @throws InstallError `settings.*`, `machine.*`
  */
 export async function uninstall(
@@ -55,7 +55,7 @@ export async function uninstall(
   return withInstallLock(layout.lock, () => {
     const plan = removeFromSettings(options, onStep);
     dropRecord(layout, plan.file.target);
-    if (!recordedSettings(layout).some(stillRegistered)) {
+    if (!recordedSettings(layout).some(stillRegistered) && !existsSync(layout.shim)) {
       const removed = removeRuntime(layout);
       if (removed) onStep(`removed the runtime from ${layout.root}`);
     }

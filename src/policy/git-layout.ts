@@ -28,9 +28,24 @@ function readPointer(host: Host, file: HostPath, prefix: string): HostPath | und
   return host.realPath(target.startsWith("/") ? hostPath(target) : joinHost(parentOf(file), target));
 }
 
+/**
+ * Whether a git folder names this work tree as its own, as git writes it. A command can make a `.git` file that points
+ * to any repository, but nothing in that repository.
+ */
+function pointsBack(host: Host, gitDir: HostPath, entry: HostPath): boolean {
+  const linked = readPointer(host, joinHost(gitDir, "gitdir"), "");
+  if (linked !== undefined) return linked === entry;
+  const [, tree] =
+    /^\s*worktree\s*=\s*"?([^"\n]+?)"?\s*$/m.exec(host.readText(joinHost(gitDir, "config")) ?? "") ?? [];
+  return (
+    tree !== undefined && host.realPath(tree.startsWith("/") ? tree : `${gitDir}/${tree}`) === parentOf(entry)
+  );
+}
+
 function followGitFile(host: Host, entry: HostPath): GitLayout | undefined {
   const gitDir = readPointer(host, entry, "gitdir:");
   if (gitDir === undefined || !LINKED.test(gitDir) || !isGitDir(host, gitDir)) return undefined;
+  if (!pointsBack(host, gitDir, entry)) return undefined;
   const commonDir = readPointer(host, joinHost(gitDir, "commondir"), "") ?? gitDir;
   return { gitDir, commonDir, entry };
 }

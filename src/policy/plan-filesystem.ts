@@ -6,6 +6,7 @@ import type { FilesystemPlan, HiddenPath } from "../core/plan.ts";
 import { expandPattern } from "./expand-pattern.ts";
 import { type GitLayout, readGitLayout } from "./git-layout.ts";
 import { planHiddenPaths } from "./hidden-paths.ts";
+import { refuseReplaceableLink } from "./replaceable-link.ts";
 import { isSettings, planProtectedPaths } from "./protected-paths.ts";
 import { readWrittenPaths, type WrittenPaths } from "./written-paths.ts";
 
@@ -87,6 +88,12 @@ function planWritable(
   );
 }
 
+/** The repositories of folders beside the project that the user has opened: git runs their hooks and reads their config too. */
+function openedRepositories(host: Host, root: HostPath, { writable }: WrittenPaths): GitLayout[] {
+  const beside = writable.filter((path) => !isInside(path, root));
+  return distinctLayouts(beside.map((path) => readGitLayout(host, path)));
+}
+
 /** Listed folders show nothing that is hidden: they say less than `host`, never more. */
 function planToolchains(
   { host, config, root }: FilesystemRequest,
@@ -101,30 +108,55 @@ function planToolchains(
   return folders.filter((folder) => !hidden.some(({ path }) => isInside(folder, path)));
 }
 
+/** The folders that a policy speaks of, before anything is protected in them. */
+export interface Reach {
+  readonly written: WrittenPaths;
+  /** Also those of folders that the user has opened. */
+  readonly repositories: readonly GitLayout[];
+  readonly writable: readonly HostPath[];
+  /** Those of the writable folders that somebody may start Claude Code, an editor or git in. */
+  readonly roots: readonly HostPath[];
+  readonly readable: readonly HostPath[];
+  readonly hidden: readonly HiddenPath[];
+}
+
+/**
+ * What may be read and written by config, the project and its repository: for commands and for the client's own tools.
+ * @throws PolicyError from `refuseReplaceableLink`
+ */
+export function planReach(request: FilesystemRequest): Reach {
+  const { host, config, root } = request;
+  const written = readWrittenPaths(host, config, root, request.mounts);
+  const trees = workTrees(host, root, request.cwd);
+  const own = distinctLayouts(trees.map(({ layout }) => layout));
+  const writable = planWritable(request, written, own);
+  for (const path of written.linked) refuseReplaceableLink(host, path, writable);
+  const beside = openedRepositories(host, root, written);
+  const tops = [...trees.map(({ top }) => top), ...beside.map(({ entry }) => parentOf(entry))];
+  const roots = unique([root, ...tops].filter((top) => writable.some((folder) => isInside(top, folder))));
+  const hidden = planHiddenPaths(host, written.hidden, written.exposed);
+  const shown = [root, ...own.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir])];
+  const readable = unique([
+    ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
+    ...written.exposed,
+    ...planToolchains(request, hidden),
+    ...existing(host, clientFolders(host, root)),
+  ]);
+  const repositories = distinctLayouts([...own, ...beside]);
+  return { written, repositories, writable, roots, readable, hidden };
+}
+
 /**
  * What a command of this project may read and write: the project, its repository's git folders, its temp folder and
  * what the user allowed; minus protected and hidden paths.
- * @throws PolicyError from `planProtectedPaths`
+ * @throws PolicyError from `planProtectedPaths` and `planReach`
  */
 export function planFilesystem(request: FilesystemRequest): FilesystemPlan {
-  const { host, config, root, temporary } = request;
-  const written = readWrittenPaths(host, config, root, request.mounts);
-  const trees = workTrees(host, root, request.cwd);
-  const repositories = distinctLayouts(trees.map(({ layout }) => layout));
-  const writable = planWritable(request, written, repositories);
-  const roots = unique(
-    [root, ...trees.map(({ top }) => top)].filter((top) => writable.some((folder) => isInside(top, folder))),
-  );
-  const hidden = planHiddenPaths(host, written.hidden, written.exposed);
-  const shown = [root, ...repositories.flatMap(({ commonDir, gitDir }) => [commonDir, gitDir])];
+  const { host, config, temporary } = request;
+  const { written, repositories, writable, roots, readable, hidden } = planReach(request);
   return {
     reads: config.reads.value === "host" ? "host" : "listed",
-    readable: unique([
-      ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
-      ...written.exposed,
-      ...planToolchains(request, hidden),
-      ...existing(host, clientFolders(host, root)),
-    ]),
+    readable,
     writable,
     protectedPaths: planProtectedPaths({
       host,

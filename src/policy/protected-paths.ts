@@ -144,11 +144,8 @@ export function isSettings(host: Host, path: HostPath): boolean {
   );
 }
 
-/**
- * What a command must neither change nor create inside the folders that it may write.
- * @throws PolicyError `protected.symlink`: a link in a writable folder can be replaced, so it cannot be protected.
- */
-export function planProtectedPaths(request: ProtectionRequest): ProtectedPath[] {
+/** Every path that policy protects, with the symlinks of its parent resolved; also outside the writable folders. */
+function locateCandidates(request: ProtectionRequest): Candidate[] {
   const { host, writable, opened } = request;
   const candidates = [
     ...request.roots.flatMap((root) => rootCandidates(request, root)),
@@ -159,13 +156,34 @@ export function planProtectedPaths(request: ProtectionRequest): ProtectedPath[] 
     ...fixedCandidates(request),
     ...request.denied.map(always),
   ];
+  return candidates
+    .map((candidate) => ({ ...candidate, path: locate(host, candidate.path) }))
+    .filter(({ path }) => !opened.includes(path) || isSettings(host, path));
+}
+
+/**
+ * The same for the client's own tools, which need no mount: also outside the writable folders, and where a symlink stands
+ * in the place of a protected path, the link and what it leads to.
+ */
+export function protectedPlaces(request: ProtectionRequest): HostPath[] {
+  const { host } = request;
+  const places = locateCandidates(request)
+    .filter(({ always, path }) => always || host.inspect(path) !== undefined)
+    .map(({ path }) => path);
+  return [...new Set(places.flatMap((path) => [path, host.realPath(path) ?? path]))];
+}
+
+/**
+ * What a command must neither change nor create inside the folders that it may write.
+ * @throws PolicyError `protected.symlink`: a link in a writable folder can be replaced, so it cannot be protected.
+ */
+export function planProtectedPaths(request: ProtectionRequest): ProtectedPath[] {
+  const { host, writable } = request;
   const inside = new Map<HostPath, Candidate>();
-  for (const candidate of candidates) {
-    const path = locate(host, candidate.path);
+  for (const candidate of locateCandidates(request)) {
+    const { path } = candidate;
     const reachable = writable.some((root) => root !== path && isInside(path, root));
-    const lifted = opened.includes(path) && !isSettings(host, path);
-    if (reachable && !lifted && !(inside.get(path)?.always ?? false))
-      inside.set(path, { ...candidate, path });
+    if (reachable && !(inside.get(path)?.always ?? false)) inside.set(path, candidate);
   }
   const all = [...inside.values()].flatMap((candidate) => judge(host, candidate));
   return all

@@ -5,7 +5,10 @@ import { type HostPath, isInside, joinHost, parentOf } from "../core/paths.ts";
 import { expandPattern } from "./expand-pattern.ts";
 
 interface Named {
+  /** Real as far as it exists. */
   readonly path: HostPath;
+  /** As it is written, so that links on the way show. */
+  readonly written: HostPath;
   readonly source: Source;
 }
 
@@ -21,6 +24,8 @@ export interface WrittenPaths {
   readonly exposed: readonly HostPath[];
   /** Existing. */
   readonly hidden: readonly HostPath[];
+  /** Every grant that a link leads to, as it is written. */
+  readonly linked: readonly HostPath[];
 }
 
 /** The real path of what exists of `path`, with the rest as written: a path that does not exist yet can be denied. */
@@ -51,6 +56,7 @@ export function readWrittenPaths(
     paths.flatMap(({ value, source }) =>
       expandPattern(host, value, root).map((path) => ({
         path: realAsFarAsPossible(host, path),
+        written: path,
         source,
       })),
     );
@@ -74,5 +80,6 @@ export function readWrittenPaths(
     unwritable,
     exposed: exposed.map(({ path }) => path),
     hidden: hidden.map(({ path }) => path),
+    linked: [...writable, ...exposed].flatMap(({ path, written }) => (path === written ? [] : [written])),
   };
 }

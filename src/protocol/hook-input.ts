@@ -1,6 +1,8 @@
 import { InputError } from "../core/errors.ts";
 import { type HostPath, hostPath } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
+import type { ToolUse } from "../core/tool-use.ts";
+import { FILE_TOOLS, readToolTarget } from "./file-tools.ts";
 
 /** The tools whose input is a shell command. */
 const SHELL_TOOLS: readonly string[] = ["Bash", "Monitor", "PowerShell"];
@@ -8,8 +10,10 @@ const SHELL_TOOLS: readonly string[] = ["Bash", "Monitor", "PowerShell"];
 /** One PreToolUse event. `toolInput` is kept whole: the reply must echo every field that it does not change. */
 export interface HookInput {
   readonly toolInput: Readonly<Record<string, unknown>>;
-  /** Undefined when the tool runs no shell command (a Monitor that watches a web socket). */
+  /** Undefined when the tool runs no shell command (a file tool, a Monitor that watches a web socket). */
   readonly call: ToolCall | undefined;
+  /** A call of one of the client's own file and web tools. */
+  readonly use?: ToolUse;
 }
 
 function invalid(expected: string): never {
@@ -50,6 +54,24 @@ function requireCommand(tool: string, input: Readonly<Record<string, unknown>>):
   return invalid(`tool_input.command of ${tool} is missing`);
 }
 
+function optionalPath(value: unknown): HostPath | undefined {
+  const text = optionalText(value);
+  return text?.startsWith("/") === true ? hostPath(text) : undefined;
+}
+
+/** What every event of a tool says about its place in the session. */
+function placeOf(
+  event: Readonly<Record<string, unknown>>,
+): Pick<ToolCall, "cwd" | "sessionId" | "toolUseId" | "agentId" | "permissionMode"> {
+  return {
+    cwd: requireFolder(event["cwd"]),
+    sessionId: optionalText(event["session_id"]),
+    toolUseId: optionalText(event["tool_use_id"]),
+    agentId: optionalText(event["agent_id"]),
+    permissionMode: optionalText(event["permission_mode"]),
+  };
+}
+
 /**
  * Reads one PreToolUse event from stdin's text. Unknown fields pass through; what we rely on is required.
  * @throws InputError `hook.invalid-input`, `path.not-absolute`
@@ -58,20 +80,22 @@ export function parseHookInput(text: string): HookInput {
   const event = parseJson(text);
   const tool = optionalText(event["tool_name"]);
   if (event["hook_event_name"] !== "PreToolUse") invalid("hook_event_name is not PreToolUse");
-  if (tool === undefined || !SHELL_TOOLS.includes(tool))
+  if (tool === undefined || !(SHELL_TOOLS.includes(tool) || FILE_TOOLS.includes(tool)))
     return invalid(`tool_name is ${JSON.stringify(event["tool_name"])}`);
   const toolInput = isRecord(event["tool_input"]) ? event["tool_input"] : invalid("tool_input is missing");
-  const cwd = requireFolder(event["cwd"]);
+  const place = placeOf(event);
+  if (!SHELL_TOOLS.includes(tool)) {
+    const target =
+      readToolTarget(tool, toolInput) ?? invalid(`tool_input of ${tool} does not say what it is about`);
+    const transcript = optionalPath(event["transcript_path"]);
+    return { toolInput, call: undefined, use: { tool, target, transcript, ...place } };
+  }
   const command = requireCommand(tool, toolInput);
   if (command === undefined) return { toolInput, call: undefined };
   const call: ToolCall = {
     tool,
     command,
-    cwd,
-    sessionId: optionalText(event["session_id"]),
-    toolUseId: optionalText(event["tool_use_id"]),
-    agentId: optionalText(event["agent_id"]),
-    permissionMode: optionalText(event["permission_mode"]),
+    ...place,
     background: toolInput["run_in_background"] === true,
     wantsUnsandboxed: toolInput["dangerouslyDisableSandbox"] === true,
   };

@@ -46,6 +46,17 @@ export function denyReply(reason: string): HookOutput {
   };
 }
 
+/** The call of a tool that is no command waits for a person's word; in a session that nobody watches it is denied. */
+export function askReply(reason: string): HookOutput {
+  return {
+    hookSpecificOutput: {
+      hookEventName: "PreToolUse",
+      permissionDecision: "ask",
+      permissionDecisionReason: reason,
+    },
+  };
+}
+
 /** The call goes on as it is, under Claude Code's own permission flow. */
 export function passReply(): HookOutput {
   return {};
@@ -59,9 +70,10 @@ export function isValidReply(value: unknown): value is HookOutput {
   const decision: unknown = output.permissionDecision;
   const command: unknown = output.updatedInput?.["command"];
   const rewrites = output.updatedInput !== undefined;
+  const bare = decision === "deny" || (decision === "ask" && !rewrites);
   return (
     (output.hookEventName as unknown) === "PreToolUse" &&
     (decision === undefined || decision === "allow" || decision === "ask" || decision === "deny") &&
-    (decision === "deny" ? !rewrites : rewrites && typeof command === "string" && command !== "")
+    (bare ? !rewrites : rewrites && typeof command === "string" && command !== "")
   );
 }

@@ -3,7 +3,8 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
-import { ensureState, type HookContext, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
+import { ensureState, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
+import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { findProject } from "./session-store.ts";
 
@@ -89,6 +90,7 @@ function runCommand(context: GateContext, command: string): string | undefined {
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder,
     call: callOf(context, command),
     toolInput: { command },

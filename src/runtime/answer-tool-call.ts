@@ -1,6 +1,4 @@
-import type { SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
-import type { Host } from "../core/host.ts";
 import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
 import type { EngineName, Plan } from "../core/plan.ts";
 import { EngineError } from "../core/errors.ts";
@@ -10,18 +8,12 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
+import { answerFileTool } from "./answer-file-tool.ts";
+import type { HookContext } from "./hook-context.ts";
 import { lazyJudge } from "./lazy-judge.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
 import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
-
-export interface HookContext {
-  readonly host: Host;
-  readonly site: Site;
-  readonly reader: SettingsReader;
-  /** `CLAUDE_PROJECT_DIR`; the call's own folder when the client did not say. */
-  readonly projectFolder: string | undefined;
-}
 
 /** Where rewritten lines point to. */
 export function rewriteSite(site: Site): RewriteSite {
@@ -93,13 +85,15 @@ export function writePlannedJob(context: HookContext, engineName: EngineName, de
  * @throws SandboxError of any area; the entry refuses the call.
  */
 export function answerToolCall(text: string, context: HookContext): HookOutput {
-  const { toolInput, call } = parseHookInput(text);
+  const { toolInput, call, use } = parseHookInput(text);
+  if (use !== undefined) return answerFileTool(use, context);
   if (call === undefined) return passReply();
   if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
   ensureState(context.site);
   const decision = decide({
     host: context.host,
     reader: context.reader,
+    launcher: context.launcher,
     projectFolder: context.projectFolder === undefined ? call.cwd : hostPath(context.projectFolder),
     call,
     toolInput,

@@ -35,7 +35,7 @@ describe.each(SUBJECTS)("a refusal under $name", ({ makeGround, cleanUp }) => {
   let world: NetworkWorld;
 
   const sandhook = (...args: string[]): string => {
-    const program = path.join(ground.home, ".local/share/sandhook/current/cli.mjs");
+    const program = path.join(ground.home, ".local/share/sandhook/current/sandhook.mjs");
     const [file = "", ...words] = asUser(ground, [process.execPath, program, ...args]);
     const env = { HOME: ground.home, PATH: "/usr/local/bin:/usr/bin:/bin" };
     return execFileSync(file, words, {

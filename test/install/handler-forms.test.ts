@@ -46,7 +46,7 @@ describe("the exec form", () => {
         ],
         "command": "/home/me/.local/share/sandhook/entry/event=pre-tool-use || exit 2",
         "onFailure": "block",
-        "statusMessage": "sandhook: preparing the sandbox",
+        "statusMessage": "sandhook: applying the policy",
         "timeout": 30,
         "type": "command",
       }

@@ -163,7 +163,7 @@ describe("the committed command", () => {
       {
         "command": "/usr/bin/env -i HOME="$HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin:/run/current-system/sw/bin \${CLAUDE_CONFIG_DIR:+CLAUDE_CONFIG_DIR="$CLAUDE_CONFIG_DIR"} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" /bin/sh -c 'h="$HOME/.local/share/sandhook/current/libexec/hook"; if [ -f "$h" ]; then /bin/sh "$h" "$0" || exit 2; else echo '\\''sandhook is not installed for this user, so the command was not run. Install it: npx sandhook install'\\'' >&2; exit 2; fi' pre-tool-use || exit 2",
         "onFailure": "block",
-        "statusMessage": "sandhook: preparing the sandbox",
+        "statusMessage": "sandhook: applying the policy",
         "timeout": 600,
         "type": "command",
       }

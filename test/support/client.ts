@@ -35,6 +35,8 @@ export type ClientOptions = {
   readonly allowedTools?: readonly string[];
   /** False leaves telemetry and feature flags on, as the Monitor tool needs; see needsPrivateNetwork. */
   readonly quiet?: boolean;
+  /** A program that starts the client found as `claude` on PATH, and its words before the client's. */
+  readonly through?: readonly string[];
   /** Where the client starts; default: the project. */
   readonly cwd?: string;
   /** Milliseconds before the client is killed and the run is an error; default 120000. */
@@ -94,7 +96,8 @@ function commandLine(
   args.push("--permission-mode", options.permissionMode ?? "bypassPermissions");
   if (tools.length > 0) args.push(`--allowedTools=${tools.join(",")}`);
   args.push(...(options.args ?? []));
-  const bare = { file: client.file, args };
+  const [file = client.file, ...words] = options.through ?? [];
+  const bare = { file, args: options.through === undefined ? args : [...words, ...args] };
   const mounted =
     options.managed === undefined
       ? bare

@@ -29,17 +29,25 @@ function unpackProduct(): string {
   return unpacked;
 }
 
+/** The packed product's program, not installed. */
+export function productProgram(): string {
+  return join(unpackProduct(), "dist", "sandhook.mjs");
+}
+
 /** The variables that `sandhook` is run with on behalf of a test's user. */
 export function userVariables(user: TempHome): Readonly<Record<string, string>> {
   return { HOME: user.home, PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
 }
 
 /** Runs `sandhook` from the packed product, as the user, in the project; gives its standard output. */
-export function runSandhook(user: TempHome, args: readonly string[]): string {
-  const program = join(unpackProduct(), "dist", "sandhook.mjs");
-  return execFileSync(process.execPath, [program, ...args], {
+export function runSandhook(
+  user: TempHome,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): string {
+  return execFileSync(process.execPath, [productProgram(), ...args], {
     cwd: user.project,
-    env: userVariables(user),
+    env: { ...userVariables(user), ...variables },
     encoding: "utf8",
   });
 }

@@ -2,25 +2,12 @@ import type { Plan } from "../../core/plan.ts";
 import type { Site } from "../../core/engine.ts";
 import { CONNECT_PROGRAM } from "../../core/network-place.ts";
 import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
+import { SYSTEM_FOLDERS } from "../../core/system-folders.ts";
+import { escapeField, type Placing } from "../mount-table.ts";
 import { type Mount, planMounts } from "../mounts.ts";
 
 /** Descriptor that carries the seccomp program; opened by the runner. */
 export const SECCOMP_DESCRIPTOR = 8;
-
-/** Folders of the system that a plan with `reads: "listed"` still sees: programs, libraries, and their settings. */
-const SYSTEM_FOLDERS: readonly string[] = [
-  "/usr",
-  "/bin",
-  "/sbin",
-  "/lib",
-  "/lib32",
-  "/lib64",
-  "/etc",
-  "/opt",
-  "/nix",
-  "/gnu",
-  "/sys",
-];
 
 function renderMount(mount: Mount): string[] {
   switch (mount.view) {
@@ -95,5 +82,38 @@ export function bubblewrapArguments(plan: Plan, site: Pick<Site, "libexec">, res
     ...seal(mounts),
     ...["--seccomp", SECCOMP_DESCRIPTOR.toString()],
     ...["--chdir", plan.call.cwd],
+  ];
+}
+
+/** True for a place whose name a command of another call can give to something else while this call is made. */
+function isReplaceable(path: HostPath, { writable }: Plan["filesystem"]): boolean {
+  return isInside(path, "/tmp") || writable.some((root) => root !== path && isInside(path, root));
+}
+
+/** `<device> <path in its file system> <mount point>` as the kernel's table has it; of an emptied folder what is certain. */
+function tableFields({ path, view }: Mount, place: Placing): string {
+  const at = escapeField(path);
+  switch (view) {
+    case "writable":
+    case "read-only":
+      return `${place(path)} ${at}`;
+    case "empty-file":
+      return `${place("/dev/null")} ${at}`;
+    case "empty-folder":
+      return `/ ${at}`;
+  }
+}
+
+/**
+ * What the kernel's table of mounts must hold inside, one line each, before a command may run: bubblewrap follows a link that
+ * has taken the place of a planned folder, and so would mount another one of the host, or protect another one.
+ */
+export function plannedMounts({ filesystem }: Plan, place: Placing): string[] {
+  const replaceable = planMounts(filesystem).filter(({ path }) => isReplaceable(path, filesystem));
+  const { temporary } = filesystem;
+  const own = isReplaceable(temporary, filesystem) ? [temporary, "/tmp"] : [];
+  return [
+    ...replaceable.map((mount) => tableFields(mount, place)),
+    ...own.map((at) => `${place(temporary)} ${escapeField(at)}`),
   ];
 }

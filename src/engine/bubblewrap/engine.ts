@@ -4,7 +4,8 @@ import type { Host } from "../../core/host.ts";
 import { networkFolders } from "../../core/network-place.ts";
 import { hostPath, joinHost } from "../../core/paths.ts";
 import type { Plan } from "../../core/plan.ts";
-import { bubblewrapArguments } from "./arguments.ts";
+import { readPlacing } from "../mount-table.ts";
+import { bubblewrapArguments, plannedMounts } from "./arguments.ts";
 
 const SECCOMP_FILES: Readonly<Record<string, string>> = {
   x64: "seccomp-x64.bpf",
@@ -72,6 +73,12 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
         name: "arguments",
         content: bubblewrapArguments(plan, site, host.realPath("/etc/resolv.conf"))
           .map((argument) => `${argument}\0`)
+          .join(""),
+      },
+      {
+        name: "mounts",
+        content: plannedMounts(plan, readPlacing(host))
+          .map((line) => `${line}\n`)
           .join(""),
       },
     ],

@@ -1,7 +1,7 @@
 import type { EngineName } from "../../core/plan.ts";
 
 /** Raised when the shape of specifications or of the scripts inside changes: every container is made anew. */
-export const SPEC_FORMAT = 2;
+export const SPEC_FORMAT = 3;
 
 /** Where the parts that we mount lie inside. */
 export const INSIDE = "/run/sandhook";
@@ -12,6 +12,8 @@ export interface SpecMount {
   readonly target: string;
   readonly kind: "file" | "directory";
   readonly readOnly: boolean;
+  /** The host's path that is hidden by this, when `source` is something of ours. */
+  readonly covers?: string;
   /** Nothing is at `source` yet: a folder (`undefined` text) or a file holding `text` is put there while it is mounted. */
   readonly placeholder?: { readonly text?: string };
 }
@@ -95,11 +97,11 @@ export type Identify = (path: string) => string | undefined;
 /**
  * The text whose digest names a container's policy. It holds the identity of everything that is mounted: a bind mount
  * silently falls away when the host replaces its source by rename (`git config` does) or when our own folders are lost,
- * so a changed identity must count as a changed policy. Whether a placeholder was needed does not count.
+ * so a changed identity must count as a changed policy; what is hidden would even show. Whether a placeholder was needed does not count.
  */
 export function specText(spec: ContainerSpec, identify: Identify): string {
-  const mounts = spec.mounts.map(({ source, target, kind, readOnly }) => {
-    return [source, target, kind, readOnly, identify(source) ?? "missing"];
+  const mounts = spec.mounts.map(({ source, target, kind, readOnly, covers = source }) => {
+    return [source, target, kind, readOnly, covers, identify(covers) ?? "missing"];
   });
   const ours = [spec.scripts, `${spec.folder}/inbox`, `${spec.folder}/outbox`];
   const parts = ours.map((part) => [part, identify(part) ?? "missing"]);

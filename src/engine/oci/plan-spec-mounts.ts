@@ -46,7 +46,7 @@ function specMount(mount: Mount, plan: FilesystemPlan, folder: HostPath, host: H
   const hidden = plan.hidden.find((place) => place.path === path);
   if (hidden !== undefined) {
     const source = joinHost(folder, hidden.kind === "file" ? "empty-file" : "empty-folder");
-    return { source, target: path, kind: hidden.kind, readOnly: true };
+    return { source, target: path, kind: hidden.kind, readOnly: true, covers: path };
   }
   const missing = plan.protectedPaths.find((place) => place.path === path && place.kind === "missing");
   if (missing !== undefined) {

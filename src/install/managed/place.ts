@@ -42,6 +42,8 @@ export function managedLayout(place: ManagedPlace): InstallLayout {
     current: joinHost(root, "current"),
     node: joinHost(root, "node"),
     launcher: joinHost(root, "bin/sandhook"),
+    shim: joinHost(root, "shim/claude"),
+    launches: joinHost(root, "launches"),
     entry: joinHost(root, "entry"),
     records: joinHost(root, "installs"),
     lock: joinHost(root, "install.lock"),

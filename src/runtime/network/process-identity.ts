@@ -1,17 +1,26 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/**
- * A process's start time in clock ticks since boot, which with its id names it for good; undefined when there is no such
- * process. Field 22 of proc(5)'s stat; the name before it may hold spaces.
- */
-export function readStart(pid: number): string | undefined {
+/** What proc(5)'s stat says of a process: `start` in clock ticks since boot, which with its id names it for good. */
+export interface ProcessFacts {
+  readonly parent: number;
+  readonly start: string;
+}
+
+/** Fields 4 and 22 of proc(5)'s stat; the name before them may hold spaces. Undefined for no such process, or a zombie. */
+export function readProcess(pid: number): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const start = rest[17];
+    return state === "Z" || start === undefined ? undefined : { parent: Number(parent), start };
   } catch {
-    return undefined; // No such process.
+    return undefined; // No such process, or a system without /proc.
   }
+}
+
+/** A process's start time; undefined when there is no such process. */
+export function readStart(pid: number): string | undefined {
+  return readProcess(pid)?.start;
 }
 
 /** The network namespace that a process lives in, e.g. `net:[4026531840]`; undefined when it ended or is not ours. */

@@ -9,6 +9,7 @@ import { findContainer, type FoundContainer, removeWhenIdle } from "./container.
 import { readDevcontainer, runCreateCommands } from "./devcontainer.ts";
 import { forgetEntrance, planForwarder, waitForEntrance } from "./forwarder.ts";
 import { prepareHome, prepareSeparate, prepareTemporary, writeIdentity } from "./home.ts";
+import { requirePlannedMounts } from "./compare-mounts.ts";
 import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
@@ -75,6 +76,7 @@ async function create(
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
   if (started?.running === true) {
+    await requirePlannedMounts(client, spec, started);
     requireSharedKernel(spec, started);
     await waitForEntrance(spec);
     if (told !== undefined) await runCreateCommands(client, spec, { container: started.id, ...told }, say);
@@ -107,7 +109,7 @@ export async function ensureContainer(spec: ContainerSpec, say: Say): Promise<st
     if (found !== undefined) await removeWhenIdle(client, spec, found.id);
     found = await create(client, spec, digest, say);
     made = true;
-  }
+  } else await requirePlannedMounts(client, spec, found);
   const started = readStartTime(found.pid);
   const init = started === undefined ? 0 : found.pid;
   writeFileSync(path.join(spec.folder, "spec"), JSON.stringify(spec), { mode: 0o600 });

@@ -1,21 +1,24 @@
-import { lstatSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import type { ContainerSpec } from "../../engine/oci/container-spec.ts";
 import { hardening, renderMount } from "../../engine/oci/create-arguments.ts";
-import { EngineError } from "../../core/errors.ts";
 import { isInside } from "../../core/paths.ts";
 import { type Client, clientEnvironment, mustRun } from "./client.ts";
+import { inFolder } from "./in-folder.ts";
 
 const SEPARATOR = "--- groups ---";
 
-/** `sh UID:GID HOME [folder PATH | file PATH]…`: makes mount points that belong to the user, then prints the accounts. */
+/**
+ * `sh UID:GID HOME [folder PATH | file PATH]…`: makes mount points that belong to the user, then prints the accounts. A
+ * command may have put links there, which would lead a mount to another place.
+ */
 const PREPARE = `owner=$1; chown "$owner" "$2"; shift 2
 while [ $# -gt 0 ]; do
   case $1 in
-  folder) [ -d "$2" ] || { rm -f -- "$2"; mkdir -- "$2"; } ;;
-  file) [ -e "$2" ] || : >"$2" ;;
+  folder) [ -d "$2" ] && [ ! -L "$2" ] || { rm -f -- "$2"; mkdir -- "$2"; } ;;
+  file) [ -f "$2" ] && [ ! -L "$2" ] || { rm -rf -- "$2"; : >"$2"; } ;;
   esac
   chown -h "$owner" "$2"; shift 2
 done
@@ -149,25 +152,23 @@ export async function writeIdentity(
 export function prepareTemporary(spec: ContainerSpec): void {
   for (const point of mountPointsBelow("/tmp", spec)) {
     const place = path.join(spec.temporary, point.path.slice("/tmp/".length));
-    const facts = lstatSync(place, { throwIfNoEntry: false });
-    const fits = point.kind === "folder" ? facts?.isDirectory() : facts?.isFile();
-    if (fits === true) continue;
-    rmSync(place, { recursive: true, force: true });
-    if (point.kind === "folder") mkdirSync(place, { mode: 0o700 });
-    else writeFileSync(place, "");
+    inFolder(path.dirname(place), () => {
+      const name = path.basename(place);
+      const facts = lstatSync(name, { throwIfNoEntry: false });
+      const fits = point.kind === "folder" ? facts?.isDirectory() : facts?.isFile();
+      if (fits === true) return;
+      rmSync(name, { recursive: true, force: true });
+      if (point.kind === "folder") mkdirSync(name, { mode: 0o700 });
+      else writeFileSync(name, "", { flag: "wx" });
+    });
   }
 }
 
 /** Mount points in the project, made by the user and not by the daemon. */
 export function prepareSeparate(spec: ContainerSpec): void {
-  for (const { target } of spec.separate) {
-    const parent = path.dirname(target);
-    if (realpathSync(parent) !== parent)
-      throw new EngineError({
-        code: "container.separate-folder",
-        message: `${target} leads elsewhere, so that the container cannot have it to itself`,
-        hint: "Replace the link by a folder, or correct sandhook.container.separate.",
-      });
-    if (lstatSync(target, { throwIfNoEntry: false }) === undefined) mkdirSync(target);
-  }
+  for (const { target } of spec.separate)
+    inFolder(path.dirname(target), () => {
+      const name = path.basename(target);
+      if (lstatSync(name, { throwIfNoEntry: false }) === undefined) mkdirSync(name);
+    });
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import type { ContainerSpec } from "../../engine/oci/container-spec.ts";
 import { EngineError } from "../../core/errors.ts";
+import { inFolder } from "./in-folder.ts";
 
 /** Something of ours at a protected path that had nothing: an empty folder, or a file with this text. */
 interface Placeholder {
@@ -34,8 +35,10 @@ function isThere(error: unknown): boolean {
 
 function place({ path: place, text }: Placeholder): void {
   try {
-    if (text === undefined) mkdirSync(place);
-    else writeFileSync(place, `${text}\n`, { flag: "wx" });
+    inFolder(path.dirname(place), () => {
+      if (text === undefined) mkdirSync(path.basename(place));
+      else writeFileSync(path.basename(place), `${text}\n`, { flag: "wx" });
+    });
   } catch (cause) {
     if (isThere(cause)) return;
     throw new EngineError({

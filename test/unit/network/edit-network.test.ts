@@ -29,7 +29,7 @@ describe("allowDomains", () => {
 
   it("keeps every other byte", () => {
     const head = '{\n\t"env": {  "A":"1" },\n\t"sandhook": {\n\t\t"network": { "allowedDomains": [';
-    const tail = ' }\n\t}\n}\n';
+    const tail = " }\n\t}\n}\n";
     const after = allow(`${head} "z.test" ]${tail}`);
     expect([after.slice(0, head.length), after.slice(-tail.length)]).toEqual([head, tail]);
   });

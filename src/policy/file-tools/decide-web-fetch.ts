@@ -1,0 +1,101 @@
+import type { Config } from "../../config/resolve.ts";
+import { renderSource } from "../../config/source.ts";
+import { isSandboxError, renderFailure } from "../../core/errors.ts";
+import type { ToolDecision, ToolObjection } from "../../core/tool-use.ts";
+import { type CanonicalHost, parseHost } from "../network/canonical-host.ts";
+import { decideAddress } from "../network/decide-address.ts";
+import {
+  decideDestination,
+  type Destination,
+  type Refusal,
+  renderEntry,
+} from "../network/decide-destination.ts";
+import { type NetworkPolicy, parseNetworkPolicy } from "../network/network-policy.ts";
+
+function refuse(detail: Omit<ToolObjection, "kind">): ToolObjection {
+  return { kind: "refuse", ...detail };
+}
+
+function readPolicy(config: Config): NetworkPolicy {
+  const texts = (key: "network.allowedDomains" | "network.deniedDomains" | "network.presets"): string[] =>
+    config[key].map(({ value }) => value);
+  return parseNetworkPolicy({
+    mode: config["network.mode"].value,
+    allowedDomains: texts("network.allowedDomains"),
+    deniedDomains: texts("network.deniedDomains"),
+    presets: texts("network.presets"),
+    allowedPorts: config["network.allowedPorts"].value,
+    allowLocalhost: config["network.allowLocalhost"].value,
+  });
+}
+
+/**
+ * Where the client may connect to: the port that is written, else that of the scheme; and 443, because the client makes
+ * http addresses into https.
+ */
+function destinations(url: URL): Destination[] {
+  const host = parseHost(url.hostname);
+  const ports = url.port === "" ? (url.protocol === "http:" ? [80, 443] : [443]) : [Number(url.port)];
+  return ports.map((port) => ({ host, port }));
+}
+
+/** A name's address is looked up by the client later; an address that is written is judged here. */
+function judge(policy: NetworkPolicy, destination: Destination): Refusal | undefined {
+  const byName = decideDestination(policy, destination);
+  if (byName.kind === "deny") return byName;
+  const { host }: { host: CanonicalHost } = destination;
+  if (policy.mode === "open" || host.kind === "name") return undefined;
+  const byAddress = decideAddress(policy, destination, host.address);
+  return byAddress.kind === "deny" ? byAddress : undefined;
+}
+
+function explain(refusal: Refusal, destination: Destination, config: Config): ToolObjection {
+  const entry = renderEntry(destination, config["network.allowedPorts"].value);
+  const names = refusal.code === "host-denied" || refusal.code === "address-denied";
+  const sourced = names
+    ? config["network.deniedDomains"].find(({ value }) => value === refusal.rule)?.source
+    : undefined;
+  const from = renderSource(sourced ?? config["network.mode"].source);
+  return refuse({
+    code: `web.${refusal.code}`,
+    reason: refusal.code === "mode-none" ? "the policy has no network" : refusal.reason,
+    rule: names
+      ? `network.deniedDomains ${refusal.rule ?? ""} of ${from}`
+      : `network.mode ${config["network.mode"].value} (${from})`,
+    key: names ? refusal.key : "network.allowedDomains",
+    change: names
+      ? "A person can take the entry out."
+      : `To allow it, a person adds ${JSON.stringify(refusal.entry !== undefined && refusal.code !== "mode-none" ? refusal.entry : entry)} to sandhook.network.allowedDomains in the user settings; commands can reach it then, too.`,
+  });
+}
+
+function unusable(reason: string): ToolObjection {
+  return refuse({
+    code: "web.malformed",
+    reason,
+    rule: "web addresses",
+    key: undefined,
+    change: "Write an address such as https://example.org/page.",
+  });
+}
+
+/**
+ * What the network policy of commands says about a page that the client would fetch. Refused whole where the policy has
+ * no network: an address is a way out for whatever the model has read.
+ */
+export function decideWebFetch(address: string, config: Config): ToolDecision {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    return unusable(`${JSON.stringify(address.slice(0, 200))} is not an http or https address`);
+  try {
+    const policy = readPolicy(config);
+    for (const destination of destinations(url)) {
+      const refusal = judge(policy, destination);
+      if (refusal !== undefined) return explain(refusal, destination, config);
+    }
+  } catch (error) {
+    if (isSandboxError(error)) return unusable(renderFailure(error));
+    throw error;
+  }
+  return { kind: "pass", code: "web.inside", reason: "inside the network policy" };
+}

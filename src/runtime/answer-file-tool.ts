@@ -1,0 +1,45 @@
+import type { Config } from "../config/resolve.ts";
+import type { Site } from "../core/engine.ts";
+import { isSandboxError, renderFailure } from "../core/errors.ts";
+import { hostPath } from "../core/paths.ts";
+import type { ToolDecision, ToolUse } from "../core/tool-use.ts";
+import { askReply, denyReply, type HookOutput, passReply } from "../protocol/hook-output.ts";
+import { decideToolUse, renderObjection } from "../tool-pipeline.ts";
+import type { HookContext } from "./hook-context.ts";
+import { loadPart } from "./load-part.ts";
+
+interface WebRules {
+  readonly decideWebFetch: (address: string, config: Config) => ToolDecision;
+}
+
+/** The rules about web addresses, loaded for the first one. */
+function lazyWebRules(site: Site): WebRules["decideWebFetch"] {
+  return (address, config) => (loadPart(site, "web-rules") as WebRules).decideWebFetch(address, config);
+}
+
+/** PreToolUse of a file or web tool: the reply refuses, asks, or leaves the client's own flow in place. */
+export function answerFileTool(use: ToolUse, context: HookContext): HookOutput {
+  const { host, reader, site, launcher, projectFolder } = context;
+  try {
+    const decision = decideToolUse({
+      host,
+      reader,
+      projectFolder: projectFolder === undefined ? use.cwd : hostPath(projectFolder),
+      use,
+      launcher,
+      temporary: site.temporary,
+      judgeAddress: lazyWebRules(site),
+    });
+    switch (decision.kind) {
+      case "pass":
+        return passReply();
+      case "ask":
+        return askReply(renderObjection(use.tool, decision));
+      case "refuse":
+        return denyReply(renderObjection(use.tool, decision));
+    }
+  } catch (error) {
+    if (isSandboxError(error)) return denyReply(`${use.tool} was not run: ${renderFailure(error)}`);
+    throw error;
+  }
+}
