@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { networkFolders, type NetworkFolders } from "../core/network-place.ts";
 import { hostPath, joinHost } from "../core/paths.ts";
 import { nodeHost } from "../host/node-host.ts";
-import { identifyProject } from "../policy/plan.ts";
+import { identifyProject } from "../policy/identify-project.ts";
 import type { LoggedEvent } from "../runtime/network/event-log.ts";
 import { readEvents, refusalsFile } from "../runtime/network/refusals.ts";
 import { locateSite } from "../runtime/site.ts";

@@ -40,3 +40,41 @@ export const verifyReport = z.strictObject({
 });
 
 export type VerifyReport = z.infer<typeof verifyReport>;
+
+const names = z.array(z.string());
+
+/** What `sandhook explain --json` prints. */
+export const explainReport = z.strictObject({
+  command: z.string(),
+  tool: z.string(),
+  project: z.string(),
+  verdict: z.strictObject({
+    kind: z.enum(["sandbox", "outside", "refuse", "pass"]),
+    permission: z.enum(["allow", "ask", "undecided"]).optional(),
+    code: z.string().optional(),
+    reason: z.string(),
+    hint: z.string().optional(),
+  }),
+  rule: z
+    .strictObject({
+      behavior: z.enum(["deny", "ask", "allow"]),
+      rule: z.string(),
+      source: z.string(),
+      part: z.string().optional(),
+    })
+    .optional(),
+  engine: z.string().optional(),
+  considered: z.array(z.strictObject({ engine: z.string(), available: z.boolean(), reasons: names })),
+  mounts: z.array(
+    z.strictObject({
+      path: z.string(),
+      view: z.enum(["read-only", "writable", "empty-file", "empty-folder"]),
+    }),
+  ),
+  environment: z.strictObject({ passed: names, withheld: names, set: names }).optional(),
+  network: z.enum(["none", "allowlist", "open"]).optional(),
+  limits: z.record(z.string(), z.unknown()),
+  settings: z.array(z.strictObject({ key: z.string(), value: z.unknown(), source: z.string() })),
+  ignored: z.array(z.strictObject({ key: z.string(), source: z.string(), reason: z.string() })),
+  line: z.string().optional(),
+});

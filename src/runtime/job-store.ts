@@ -96,7 +96,7 @@ export function linkCommand(jobs: HostPath, id: string, inbox: HostPath): void {
 export function sweepJobs(jobs: HostPath, now = Date.now()): void {
   const limit = Math.floor(now / 1000) - STALE_SECONDS;
   for (const name of readdirSync(jobs).sort()) {
-    if (!/^[0-9a-f]{16}(\.\w+)?$/.test(name)) continue;
+    if (!/^[0-9a-f]{16}a?(\.\w+)?$/.test(name)) continue;
     if (parseInt(name.slice(0, 8), 16) > limit) return;
     rmSync(path.join(jobs, name), { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -11,7 +11,7 @@ import {
   startLine,
   until,
 } from "./ground.ts";
-import { containerSubjects, makeSubjectGround, removeGround } from "./subjects.ts";
+import { ask, containersOf, containerSubjects, makeSubjectGround, removeGround } from "./subjects.ts";
 
 function childrenOf(pid: number): number[] {
   return readdirSync("/proc").flatMap((name) => {
@@ -67,6 +67,25 @@ for (const subject of containerSubjects()) {
       await until(
         () => processesWith(`sleep\0${mark}`).length === 0 && processesWith(`up-${mark}`).length === 0,
       );
+    });
+
+    it("leaves nothing of a command whose caller is gone before it starts", async () => {
+      const mark = freshMark();
+      const id = `0000000${mark}`;
+      const [key = ""] = readdirSync(
+        path.join(ground.home, ".local/share/sandhook/containers", subject.engine),
+      );
+      const folder = path.join(ground.home, ".local/share/sandhook/containers", subject.engine, key);
+      writeFileSync(path.join(folder, "inbox", id), `setsid sleep ${mark} & sleep ${mark}`);
+      // Standard input is at its end from the beginning, as it is when the runner was killed meanwhile; and whoever looks
+      // then for the command's processes looks before there are any.
+      const script = readFileSync("hooks/container/supervise", "utf8");
+      const late = script.replace("\tset_mark ||", "\tsleep 1; set_mark ||");
+      expect(late).not.toBe(script);
+      const words = ["timeout", "-s", "KILL", "60", "/bin/sh", "-c", late, "supervise", id, ground.project];
+      ask(subject, "exec", "-i", containersOf(subject, ground)[0] ?? "", ...words);
+      expect(existsSync(path.join(folder, "outbox", id))).toBe(true);
+      await until(() => processesWith(`sleep\0${mark}`).length === 0);
     });
 
     it("leaves nothing when the engine's client alone gets SIGKILL, and does not run twice", async () => {

@@ -67,6 +67,12 @@ for (const subject of containerSubjects()) {
       expect(out).toBe("");
     });
 
+    it("cannot use the user's keys in the kernel", async () => {
+      const number = process.arch === "x64" ? 250 : 219;
+      const keyring = `$r = syscall(${number}, 0, -4, 1); print $r < 0 ? "denied" : "keyring $r"`;
+      expect((await outcome(ground, `perl -e '${keyring}'`)).out).toBe("denied");
+    });
+
     it("is made anew when the host replaces a protected file, and protects the new one", async () => {
       const [before] = containersOf(subject, ground);
       const config = path.join(ground.project, ".git/config");

@@ -14,6 +14,7 @@ import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
 import { requireReachable } from "./reach.ts";
+import { writeSeccomp } from "./seccomp.ts";
 import { startWatcher } from "./watcher.ts";
 import { readStartTime, writeState } from "./state.ts";
 
@@ -71,7 +72,9 @@ async function create(
   const environment = { ...told?.environment, ...spec.environment };
   const forwarder = spec.door === undefined ? {} : { forwarder: planForwarder() };
   forgetEntrance(spec);
-  const words = createArguments({ ...spec, environment }, { image, digest, ...forwarder });
+  const seccomp = writeSeccomp(spec);
+  const facts = { image, digest, ...forwarder, ...(seccomp === undefined ? {} : { seccomp }) };
+  const words = createArguments({ ...spec, environment }, facts);
   const id = (await mustRun(client, words, failure)).trim();
   await mustRun(client, ["start", id], failure);
   const started = await findContainer(client, id);
