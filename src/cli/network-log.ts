@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import type { NetworkFolders } from "../core/network-place.ts";
-import { type LoggedEvent, logFile } from "../runtime/network/event-log.ts";
-import { parseEvent, readEvents } from "../runtime/network/refusals.ts";
+import { logFile } from "../runtime/network/event-log.ts";
+import { type LoggedEvent, parseEvent, readEvents } from "../runtime/network/logged-event.ts";
 
 /** How often a followed log is looked at. Milliseconds. */
 const LOOK_MS = 250;

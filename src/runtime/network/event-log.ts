@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import type { NetworkFolders } from "../../core/network-place.ts";
 import type { EgressEvent } from "../proxy/egress-types.ts";
+import type { LoggedEvent } from "./logged-event.ts";
 import { refusalsFile, sweepRefusals } from "./refusals.ts";
 
 /** A log that has grown to this many bytes is set aside, and the one set aside before it goes. */
@@ -14,12 +15,6 @@ const SHOWN_REFUSALS = 8;
 const CALL_ID = /^[0-9a-f]{16}$/;
 
 const PRIVATE = { mode: 0o700, recursive: true } as const;
-
-/** One line of a log. */
-export interface LoggedEvent extends EgressEvent {
-  /** ISO 8601, UTC. */
-  readonly time: string;
-}
 
 /** Where a project's decisions are logged. */
 export function logFile(folders: NetworkFolders, key: string): string {
