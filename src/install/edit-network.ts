@@ -13,7 +13,7 @@ function textsIn(node: Node | undefined): readonly string[] {
 }
 
 /**
- * Adds hosts to `sandhook.network.allowedDomains` of a settings text; the rest keeps its bytes. A network that is one
+ * Adds hosts to `sandhook.network.allowedDomains` of a settings text; what is not the network keeps its bytes. A network that is one
  * word becomes an object with that word as its mode.
  * @throws InstallError `settings.unparsable`, `settings.shape`
  */
