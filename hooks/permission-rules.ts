@@ -1,2 +1,2 @@
-/** Permission rules and the bash parser; loaded by the hook only when a settings file holds a rule. */
-export { judgeCommand } from "../src/runtime/judge-command.ts";
+/** Permission rules, patterns of commands and the bash parser; loaded by the hook only when settings hold one. */
+export { judgeCommand, linePatterns } from "../src/runtime/judge-command.ts";

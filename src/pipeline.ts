@@ -1,21 +1,22 @@
-import { locateLayers } from "./config/layers.ts";
-import {
-  launcherLayers,
-  type LauncherOptions,
-  readLayers,
-  type SettingsReader,
-} from "./config/read-layers.ts";
-import { type PermissionEntries, readPermissionEntries } from "./config/permission-entries.ts";
-import { type Config, resolveConfig } from "./config/resolve.ts";
+import type { AppliedRule } from "./config/opinions.ts";
+import type { PermissionEntries } from "./config/permission-entries.ts";
+import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
+import type { Config } from "./config/resolve.ts";
+import { renderSource } from "./config/source.ts";
 import type { Decision, Permission } from "./core/decision.ts";
 import type { Engine } from "./core/engine.ts";
 import { EngineError, PolicyError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
-import type { Plan, Project, ToolCall } from "./core/plan.ts";
+import type { Plan, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
 import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
-import { identifyProject, planSandbox } from "./policy/plan.ts";
+import type { LinePatterns } from "./policy/permission/line-patterns.ts";
+import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
+import { planSandbox } from "./policy/plan.ts";
+import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
+
+export { resolveProject };
 
 export interface PipelineInput {
   readonly host: Host;
@@ -29,6 +30,8 @@ export interface PipelineInput {
   readonly toolInput: Readonly<Record<string, unknown>>;
   /** Evaluates permission rules; asked only when there are any. */
   readonly judge: (question: RuleQuestion) => RuleVerdict;
+  /** Matches patterns of commands; asked only when there are any. */
+  readonly patterns: LinePatterns;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
 }
@@ -61,21 +64,14 @@ const UNBUILT = {
   "audit.maxBytes": undefined,
   "audit.required": false,
   mechanism: "auto",
-  "network.proxyCommand": undefined,
-  unsandboxed: "deny",
 } as const;
 
-/**
- * What is written but cannot be kept yet is refused, never ignored. The client's own `sandbox.excludedCommands` is the
- * exception: it speaks of another sandbox, and a command that runs inside ours keeps every promise.
- */
+/** What is written but cannot be kept yet is refused, never ignored. */
 function requireBuilt(config: Config): void {
   const asked = [
     ...(Object.keys(UNBUILT) as (keyof typeof UNBUILT)[]).filter(
       (key) => config[key].source.scope !== "default" && config[key].value !== UNBUILT[key],
     ),
-    ...(config.excludedCommands.some(({ source }) => source.native !== true) ? ["excludedCommands"] : []),
-    ...(config.commands.length > 0 ? ["commands"] : []),
   ];
   if (asked.length === 0) return;
   throw new PolicyError({
@@ -83,19 +79,6 @@ function requireBuilt(config: Config): void {
     message: `this version cannot keep sandhook.${asked.join(" and sandhook.")}`,
     hint: "Remove the key, or update sandhook: npx sandhook@latest install",
   });
-}
-
-/** The project and its configuration: the first two questions of every command, also of the CLI. */
-export function resolveProject(
-  host: Host,
-  folder: HostPath,
-  reader: SettingsReader,
-  launcher?: LauncherOptions,
-): { readonly project: Project; readonly config: Config; readonly rules: PermissionEntries } {
-  const project = identifyProject(host, folder);
-  const files = readLayers(host, locateLayers(host, project.root), reader);
-  const layers = launcher === undefined ? files : [...files, ...launcherLayers(launcher)];
-  return { project, config: resolveConfig(layers), rules: readPermissionEntries(layers) };
 }
 
 function judgeRules({ judge, call, toolInput }: PipelineInput, rules: PermissionEntries): RuleVerdict {
@@ -126,6 +109,42 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
   }
 }
 
+function renderRoute({ rule, source, narrowsOnly }: AppliedRule): string {
+  return `${narrowsOnly ? "narrowed by" : "by"} the command rule ${rule.match} of ${renderSource(source)}`;
+}
+
+/** An allow rule lifts the prompt for a run outside only where the user wrote it. */
+function allowsOutside(verdict: RuleVerdict): boolean {
+  return (
+    verdict.kind === "allow" &&
+    verdict.rules.every(({ source }) => source.scope !== "project" && source.scope !== "local")
+  );
+}
+
+/** The decision for a granted leave; `autoAllow` speaks of sandboxed commands and does not count. */
+function goOutside(
+  { ask, leave }: Extract<LeavePlan, { kind: "granted" }>,
+  verdict: Exclude<RuleVerdict, { kind: "deny" }>,
+): Decision {
+  const reason = `runs OUTSIDE of the sandbox (${leave.because})`;
+  const undecided = allowsOutside(verdict) ? "allow" : "undecided";
+  return { kind: "outside", permission: ask || verdict.kind === "ask" ? "ask" : undecided, reason, leave };
+}
+
+/** The project and its configuration for one call: routed by its command, narrowed by its permission mode. */
+export function resolveCall({
+  host,
+  projectFolder,
+  reader,
+  launcher,
+  call,
+  patterns,
+}: PipelineInput): ResolvedProject {
+  const planMode = call.permissionMode === "plan";
+  const command = { text: call.command, patterns };
+  return resolveProject(host, projectFolder, reader, { launcher, planMode, command });
+}
+
 /**
  * From one tool call to one decision: config → policy → engine. Rewriting is the caller's last step, so that
  * `explain` is this function alone.
@@ -133,7 +152,7 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
  */
 export function decide(input: PipelineInput): Decision {
   const { host, call } = input;
-  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
+  const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
   if (!config.enabled.value) {
     return {
       kind: "pass",
@@ -156,13 +175,18 @@ export function decide(input: PipelineInput): Decision {
     );
   }
   requireBuilt(config);
+  const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
+  if (leave.kind === "granted") return goOutside(leave, verdict);
   const engine = chooseEngine(config, host);
   const { temporary } = input;
   const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
   requireSupport(engine, plan);
+  const { permission, reason } = consent(verdict, config, engine.name);
+  const withheld = leave.kind === "withheld" ? [leave.reason] : [];
   return {
     kind: "sandbox",
-    ...consent(verdict, config, engine.name),
+    permission,
+    reason: [reason, ...routes.map(renderRoute), ...withheld].join("; "),
     engine: engine.name,
     plan,
   };

@@ -1,4 +1,4 @@
-import type { Config } from "./config/resolve.ts";
+import type { WebContext } from "./policy/file-tools/decide-web-fetch.ts";
 import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
 import type { Host } from "./core/host.ts";
 import { type HostPath, joinHost } from "./core/paths.ts";
@@ -17,7 +17,7 @@ export interface ToolPipelineInput {
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
-  readonly judgeAddress: (address: string, config: Config) => ToolDecision;
+  readonly judgeAddress: (address: string, context: WebContext) => ToolDecision;
 }
 
 /**
@@ -27,11 +27,13 @@ export interface ToolPipelineInput {
  */
 export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   const { host, use } = input;
-  const { project, config } = resolveProject(host, input.projectFolder, input.reader, input.launcher);
+  const { project, config } = resolveProject(host, input.projectFolder, input.reader, {
+    launcher: input.launcher,
+  });
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;
-  if (target.kind === "fetch") return input.judgeAddress(target.url, config);
+  if (target.kind === "fetch") return input.judgeAddress(target.url, { config, host, root: project.root });
   const temporary = joinHost(input.temporary, project.key);
   return decideFileTool(target, { host, config, root: project.root, cwd, temporary, transcript });
 }

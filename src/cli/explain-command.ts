@@ -5,7 +5,7 @@ import { hostPath, joinHost } from "../core/paths.ts";
 import { explainCommand, type ExplainInput, type Explanation } from "../explain/explain-command.ts";
 import { nodeHost } from "../host/node-host.ts";
 import { rewriteSite } from "../runtime/answer-tool-call.ts";
-import { judgeCommand } from "../runtime/judge-command.ts";
+import { judgeCommand, linePatterns } from "../runtime/judge-command.ts";
 import { findLaunch } from "../runtime/launch-store.ts";
 import { locateSite } from "../runtime/site.ts";
 import { explainReport } from "./report-schemas.ts";
@@ -51,6 +51,7 @@ function inputFor(command: string): ExplainInput {
     },
     toolInput: { command },
     judge: judgeCommand,
+    patterns: linePatterns,
     temporary: site.temporary,
     site: rewriteSite(site),
     variables: Object.keys(process.env),

@@ -8,7 +8,9 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { installContext } from "./install-context.ts";
+import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addNetworkCommands } from "./network-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** The built product that this file is part of. */
@@ -25,6 +27,8 @@ addDoctorCommand(program);
 addVerifyCommand(program, context);
 addExplainCommand(program);
 addContainerCommands(program);
+addNetworkCommands(program);
+addLearnCommand(program, context);
 addClaudeCommand(program);
 const words = process.argv.slice(2);
 if (isLaunch(words)) await runClaude(words.slice(1), context);

@@ -3,6 +3,16 @@ import type { EngineName, Plan } from "./plan.ts";
 /** What Claude Code is told about permission. `undecided` leaves its own flow in place. */
 export type Permission = "allow" | "ask" | "undecided";
 
+/** What lets one tool call run outside of the sandbox, once. */
+export interface Leave {
+  /** What asked for it, e.g. `dangerouslyDisableSandbox`. */
+  readonly because: string;
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  /** Variables that config keeps from every command, as patterns. */
+  readonly denied: readonly string[];
+}
+
 /** The outcome of the pipeline for one tool call. */
 export type Decision =
   | {
@@ -12,6 +22,13 @@ export type Decision =
       readonly reason: string;
       readonly engine: EngineName;
       readonly plan: Plan;
+    }
+  | {
+      /** An explicit, logged decision of policy: this one call runs on the host. */
+      readonly kind: "outside";
+      readonly permission: Permission;
+      readonly reason: string;
+      readonly leave: Leave;
     }
   | {
       readonly kind: "refuse";

@@ -23,6 +23,16 @@ export interface Project {
   readonly root: HostPath;
   /** Short name derived from the root: `<slug>-<12 hex>`. Safe in file, container and volume names. */
   readonly key: string;
+  /**
+   * Where the project's container and proxy live, of the same form as `key`, when this command has another policy than
+   * the project in general (a command rule, plan mode). Absent: `key`.
+   */
+  readonly place?: string;
+}
+
+/** The name of a policy's own container and proxy. */
+export function placeOf({ key, place }: Project): string {
+  return place ?? key;
 }
 
 /** A path that stays as it is even though it lies in a writable folder. */

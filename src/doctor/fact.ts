@@ -57,6 +57,8 @@ export type Fact =
   | { readonly kind: "config.invalid"; readonly message: string; readonly hint: string | undefined }
   | { readonly kind: "config.off"; readonly file: string | undefined }
   | { readonly kind: "config.ignored"; readonly key: string; readonly file: string | undefined }
+  | { readonly kind: "config.excluded"; readonly file: string | undefined }
+  | { readonly kind: "config.outside"; readonly value: "ask" | "allow"; readonly file: string | undefined }
   | { readonly kind: "jobs.stale"; readonly count: number; readonly folder: string }
   | { readonly kind: "disk.low"; readonly folder: string; readonly megabytes: number; readonly full: boolean }
   | { readonly kind: "check.failed"; readonly check: string; readonly reason: string };

@@ -171,6 +171,16 @@ function configWords(fact: Of<"config" | "check">): Words {
         `sandhook.${fact.key} in ${fact.file ?? "a settings file"} would widen the policy and is not counted: a project's files may only narrow`,
         `write sandhook.${fact.key} in your user settings instead`,
       );
+    case "config.excluded":
+      return warning(
+        `excludedCommands in ${fact.file ?? "a settings file"} has no effect, because sandhook.unsandboxed is deny: those commands run sandboxed`,
+        'set sandhook.unsandboxed to "ask" in your user settings, or remove the list',
+      );
+    case "config.outside":
+      return {
+        level: "note",
+        message: `commands can run outside of the sandbox ${fact.value === "ask" ? "after you are asked" : "without being asked"} (sandhook.unsandboxed in ${fact.file ?? "the defaults"})`,
+      };
     case "check.failed":
       return error(`the check ${fact.check} could not be made: ${fact.reason}`, "sandhook doctor --json");
   }
@@ -211,6 +221,8 @@ export function wordFact(fact: Fact): Words {
     case "config.invalid":
     case "config.off":
     case "config.ignored":
+    case "config.excluded":
+    case "config.outside":
     case "check.failed":
       return configWords(fact);
   }

@@ -7,7 +7,7 @@ import { isSandboxError } from "../core/errors.ts";
 import type { EngineName } from "../core/plan.ts";
 import { findEngine } from "../engine/choose.ts";
 import { type Mount, planMounts } from "../engine/mounts.ts";
-import { decide, type PipelineInput, resolveProject } from "../pipeline.ts";
+import { decide, type PipelineInput, resolveCall } from "../pipeline.ts";
 import type { RuleVerdict } from "../policy/permission/evaluate-rules.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { type SortedNames, sortNames } from "./variable-names.ts";
@@ -119,8 +119,8 @@ function decideOrRefuse(input: PipelineInput): Explanation["verdict"] & { readon
  * @throws SandboxError when the settings cannot be read: then nothing about the command is known
  */
 export function explainCommand(input: ExplainInput): Explanation {
-  const { host, call, judge, toolInput, site, variables, launcher } = input;
-  const { project, config, rules } = resolveProject(host, input.projectFolder, input.reader, launcher);
+  const { call, judge, toolInput, site, variables } = input;
+  const { project, config, rules } = resolveCall(input);
   const ruleVerdict: RuleVerdict =
     rules.entries.length === 0
       ? { kind: "none" }

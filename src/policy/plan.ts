@@ -2,40 +2,11 @@ import type { Config } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
 import { type HostPath, joinHost } from "../core/paths.ts";
 import type { EngineName, Plan, Project, ToolCall } from "../core/plan.ts";
-import { PolicyError } from "../core/errors.ts";
 import { planContainerSettings, planLimits } from "./plan-container-settings.ts";
 import { planEnvironment } from "./plan-environment.ts";
 import { planFilesystem } from "./plan-filesystem.ts";
 import { planNetwork } from "./plan-network.ts";
 import { planSeatbelt } from "./plan-seatbelt.ts";
-
-/**
- * Names a project by its real path: a readable slug and 48 bits of the path's digest.
- * @throws PolicyError `project.missing` when the folder does not exist, `project.root` for `/` itself.
- */
-export function identifyProject(host: Host, folder: HostPath): Project {
-  const root = host.realPath(folder);
-  if (root === undefined) {
-    throw new PolicyError({
-      code: "project.missing",
-      message: `the project folder ${folder} does not exist`,
-      hint: "Start Claude Code in an existing folder.",
-    });
-  }
-  if (root === "/") {
-    throw new PolicyError({
-      code: "project.root",
-      message: "the project is /, so that nothing would be outside the sandbox",
-      hint: "Start Claude Code in the folder of one project.",
-    });
-  }
-  const name = root.slice(root.lastIndexOf("/") + 1).toLowerCase();
-  const slug = name
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 24);
-  return { root, key: `${slug === "" ? "project" : slug}-${host.digest(root).slice(0, 12)}` };
-}
 
 export interface PlanRequest {
   readonly host: Host;

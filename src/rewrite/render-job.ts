@@ -1,3 +1,4 @@
+import type { Leave } from "../core/decision.ts";
 import { InputError } from "../core/errors.ts";
 import type { Invocation } from "../core/engine.ts";
 import type { EnvironmentPlan, Plan } from "../core/plan.ts";
@@ -39,6 +40,25 @@ function renderSettings(environment: EnvironmentPlan): string[] {
 /** Folders below /tmp that keep their own path inside, although /tmp itself is another folder there. */
 function ownPathsBelowTmp({ filesystem }: Plan): HostPath[] {
   return [...filesystem.writable, ...filesystem.readable].filter((path) => isInside(path, "/tmp"));
+}
+
+/**
+ * The script of a job that runs on the host, for the call and until the second (since 1970) that its leave names.
+ * @throws InputError `environment.bad-name`, `quote.nul`
+ */
+export function renderOutsideJob({
+  leave,
+  expires,
+}: {
+  readonly leave: Leave;
+  readonly expires: number;
+}): string {
+  return [
+    `job_format ${JOB_FORMAT}`,
+    `denied() { case $1 in ${alternatives(leave.denied)}) return 0;; *) return 1;; esac; }`,
+    ["run_outside", expires, quote(leave.sessionId)].join(" "),
+    "",
+  ].join("\n");
 }
 
 /**

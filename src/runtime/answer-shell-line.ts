@@ -6,6 +6,7 @@ import { parseShellLine } from "../protocol/shell-line.ts";
 import { ensureState, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
 import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
+import { lazyPatterns } from "./lazy-judge.ts";
 import { findProject } from "./session-store.ts";
 
 /** What the gate is to do with one shell line. */
@@ -95,11 +96,18 @@ function runCommand(context: GateContext, command: string): string | undefined {
     call: callOf(context, command),
     toolInput: { command },
     judge: () => ({ kind: "none" }), // The client has judged what it hands to a shell, on this very text.
+    patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
   });
   switch (decision.kind) {
     case "pass":
       return undefined;
+    case "outside":
+      throw new EngineError({
+        code: "gate.no-leave",
+        message: "only the hook lets a call run outside of the sandbox",
+        hint: "Run the command again; if this repeats, type: sandhook doctor",
+      });
     case "refuse":
       throw new EngineError({ code: decision.code, message: decision.reason });
     case "sandbox":

@@ -1,6 +1,6 @@
 import type { Site } from "../core/engine.ts";
 import { hostPath, joinHost, ORGANISATION_ROOT } from "../core/paths.ts";
-import type { EngineName, Plan } from "../core/plan.ts";
+import type { EngineName, Plan, ToolCall } from "../core/plan.ts";
 import { EngineError } from "../core/errors.ts";
 import { findEngine } from "../engine/choose.ts";
 import { decide } from "../pipeline.ts";
@@ -10,7 +10,8 @@ import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
 import { answerFileTool } from "./answer-file-tool.ts";
 import type { HookContext } from "./hook-context.ts";
-import { lazyJudge } from "./lazy-judge.ts";
+import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
+import { mayAnswerFor, writeOutsideJob } from "./outside-job.ts";
 import { recordSession } from "./session-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
 import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
@@ -29,12 +30,14 @@ export function rewriteSites(site: Site): readonly RewriteSite[] {
 }
 
 /** Another copy of our hook has rewritten this call already, and its job is still waiting. */
-function isOurs(context: HookContext, command: string): boolean {
+function isOurs(context: HookContext, call: ToolCall): boolean {
+  const { command } = call;
   const sites = rewriteSites(context.site);
   const id = /\/sandhook-run'? ([0-9a-f]{16}) && /.exec(command)?.[1];
   if (id === undefined) return false;
   const { jobs } = rewriteSite(context.site);
   const original = context.host.readText(joinHost(jobs, id, "command"));
+  if (!mayAnswerFor(context.host, joinHost(jobs, id), call)) return false;
   return original !== undefined && sites.some((site) => renderCommand(site, id, original) === command);
 }
 
@@ -88,7 +91,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   const { toolInput, call, use } = parseHookInput(text);
   if (use !== undefined) return answerFileTool(use, context);
   if (call === undefined) return passReply();
-  if (isOurs(context, call.command)) return rewriteReply(toolInput, call.command, "undecided", "");
+  if (isOurs(context, call)) return rewriteReply(toolInput, call.command, "undecided", "");
   ensureState(context.site);
   const decision = decide({
     host: context.host,
@@ -98,6 +101,7 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
     call,
     toolInput,
     judge: lazyJudge(context.site),
+    patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
   });
   switch (decision.kind) {
@@ -105,6 +109,13 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
       return denyReply(decision.reason);
     case "pass":
       return passReply();
+    case "outside": {
+      const { site } = context;
+      const rewrite = rewriteSite(site);
+      const id = writeOutsideJob({ state: site.state, jobs: rewrite.jobs }, call, decision.leave);
+      const line = renderCommand(rewrite, id, call.command);
+      return rewriteReply(toolInput, line, decision.permission, decision.reason);
+    }
     case "sandbox": {
       const { line } = writePlannedJob(context, decision.engine, decision.plan);
       return rewriteReply(toolInput, line, decision.permission, decision.reason);

@@ -7,6 +7,7 @@ import {
   type RuleVerdict,
   type SourcedRule,
 } from "../policy/permission/evaluate-rules.ts";
+import { coversLine, type LinePatterns, touchesLine } from "../policy/permission/line-patterns.ts";
 import { parseRule } from "../policy/permission/parse-rule.ts";
 import { parseBash } from "./bash-parser.ts";
 
@@ -27,6 +28,12 @@ function readable({ entries }: PermissionEntries): SourcedRule[] {
     }
   });
 }
+
+/** How patterns of `excludedCommands` and `commands` meet a line. */
+export const linePatterns: LinePatterns = {
+  covers: (command, patterns) => coversLine(command, patterns, parseBash),
+  touches: (command, pattern) => touchesLine(command, pattern, parseBash),
+};
 
 /** What the user's permission rules say of the command that the model asked for. */
 export function judgeCommand(question: CommandQuestion): RuleVerdict {

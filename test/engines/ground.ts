@@ -144,19 +144,30 @@ function environment(ground: Ground): Record<string, string> {
   };
 }
 
+/** What of a call's event is not the usual. */
+export interface Asked {
+  readonly sessionId?: string;
+  readonly toolUseId?: string;
+  readonly permissionMode?: string;
+  /** Further fields of the tool's input. */
+  readonly input?: Readonly<Record<string, unknown>>;
+}
+
 /** How the client starts the hook for a Bash call, and what it writes to it. */
 export function hookCall(
   ground: Ground,
   command: string,
   cwd = ground.project,
+  asked: Asked = {},
 ): { words: string[]; input: string } {
   const event = {
-    session_id: "s",
+    session_id: asked.sessionId ?? "s",
     cwd,
     hook_event_name: "PreToolUse",
     tool_name: "Bash",
-    tool_use_id: "t",
-    tool_input: { command, description: "a test" },
+    tool_use_id: asked.toolUseId ?? "t",
+    ...(asked.permissionMode === undefined ? {} : { permission_mode: asked.permissionMode }),
+    tool_input: { command, description: "a test", ...asked.input },
   };
   const words = ["/usr/bin/env", "-i", `HOME=${ground.home}`, "PATH=/usr/local/bin:/usr/bin:/bin"];
   const hook = [
@@ -169,16 +180,21 @@ export function hookCall(
 }
 
 /** The hook's reply for a Bash call. */
-export function askHook(ground: Ground, command: string, cwd?: string): Record<string, unknown> {
-  const { words, input } = hookCall(ground, command, cwd);
+export function askHook(
+  ground: Ground,
+  command: string,
+  cwd?: string,
+  asked?: Asked,
+): Record<string, unknown> {
+  const { words, input } = hookCall(ground, command, cwd, asked);
   const [file = "", ...args] = words;
   const reply = execFileSync(file, args, { input, encoding: "utf8", cwd: "/" });
   return (JSON.parse(reply) as { hookSpecificOutput: Record<string, unknown> }).hookSpecificOutput;
 }
 
 /** The rewritten line. */
-export function rewrite(ground: Ground, command: string, cwd?: string): string {
-  const reply = askHook(ground, command, cwd);
+export function rewrite(ground: Ground, command: string, cwd?: string, asked?: Asked): string {
+  const reply = askHook(ground, command, cwd, asked);
   const updated = reply["updatedInput"] as { command: string } | undefined;
   if (updated === undefined) throw new Error(`not rewritten: ${JSON.stringify(reply)}`);
   return updated.command;
@@ -218,8 +234,8 @@ export function startLine(ground: Ground, line: string, cwd = ground.project): R
 }
 
 /** One Bash call from hook to end. */
-export async function call(ground: Ground, command: string, cwd?: string): Promise<Ended> {
-  return startLine(ground, rewrite(ground, command, cwd), cwd).ended;
+export async function call(ground: Ground, command: string, cwd?: string, asked?: Asked): Promise<Ended> {
+  return startLine(ground, rewrite(ground, command, cwd, asked), cwd).ended;
 }
 
 /** What matters most of a call in one value. */

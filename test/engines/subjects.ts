@@ -72,11 +72,10 @@ export function containersOf(subject: Pick<ContainerSubject, "name">, { project 
 
 /** Takes away what the engine keeps of a ground's project. */
 export function removeContainers(subject: Pick<ContainerSubject, "name">, ground: Ground): void {
-  for (const id of containersOf(subject, ground)) {
-    const [name = ""] = ask(subject, "inspect", "--format", "{{.Name}}", id);
-    ask(subject, "rm", "--force", id);
-    ask(subject, "volume", "rm", `${name.replace("/", "")}-home`);
-  }
+  const ids = containersOf(subject, ground);
+  const names = ids.flatMap((id) => ask(subject, "inspect", "--format", "{{.Name}}", id));
+  for (const id of ids) ask(subject, "rm", "--force", id);
+  for (const name of names) ask(subject, "volume", "rm", `${name.replace("/", "")}-home`);
 }
 
 /** The same, and the ground's folder. */

@@ -193,6 +193,15 @@ const PLANTED: readonly (readonly [string, (user: TempHome) => void, readonly st
     ["warning config.ignored"],
   ],
   [
+    "commands that are excluded in vain",
+    (user) => {
+      editSettings(user, (settings) => {
+        settings["sandhook"] = { engine: "bubblewrap", excludedCommands: ["gh *"] };
+      });
+    },
+    ["warning config.excluded"],
+  ],
+  [
     "an engine that this system does not have",
     (user) => {
       editSettings(user, (settings) => {

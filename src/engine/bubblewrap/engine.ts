@@ -3,7 +3,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
 import { networkFolders } from "../../core/network-place.ts";
 import { hostPath, joinHost } from "../../core/paths.ts";
-import type { Plan } from "../../core/plan.ts";
+import { type Plan, placeOf } from "../../core/plan.ts";
 import { readPlacing } from "../mount-table.ts";
 import { bubblewrapArguments, plannedMounts } from "./arguments.ts";
 
@@ -50,7 +50,7 @@ function renderRun(plan: Plan, site: Site, host: Host, words: readonly string[])
       hint: "Type: sudo apt-get install util-linux. Or set sandhook.network to none.",
     });
   }
-  return ["run_bubblewrap_proxied", networkFolders(site, host).run, plan.project.key, enter, ...words];
+  return ["run_bubblewrap_proxied", networkFolders(site, host).run, placeOf(plan.project), enter, ...words];
 }
 
 function render(plan: Plan, site: Site, host: Host): Invocation {

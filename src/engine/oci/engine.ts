@@ -3,7 +3,7 @@ import { renderFailure } from "../../core/errors.ts";
 import type { Host } from "../../core/host.ts";
 import { networkFolders } from "../../core/network-place.ts";
 import { joinHost } from "../../core/paths.ts";
-import type { Plan } from "../../core/plan.ts";
+import { type Plan, placeOf } from "../../core/plan.ts";
 import { type ContainerSpec, specText } from "./container-spec.ts";
 import { DOCKER, findClient, type Flavor, PODMAN } from "./flavors.ts";
 import { containerFolder, planContainer, requireMountedCwd } from "./plan-container.ts";
@@ -48,7 +48,9 @@ function supports(flavor: Flavor, { container, limits }: Plan): Support {
 /** With an allow-list, the user's proxy comes first: the container mounts the folder of its socket. */
 function proxySteps(plan: Plan, site: Site, host: Host, spec: ContainerSpec): (readonly string[])[] {
   if (spec.door === undefined) return [];
-  return [["open_door", networkFolders(site, host).run, plan.project.key, spec.door, `${spec.folder}/state`]];
+  return [
+    ["open_door", networkFolders(site, host).run, placeOf(plan.project), spec.door, `${spec.folder}/state`],
+  ];
 }
 
 /**
@@ -60,7 +62,7 @@ function render(flavor: Flavor, plan: Plan, site: Site, host: Host): Invocation 
   const spec = planContainer(flavor, plan, site, host);
   const digest = host.digest(specText(spec, (path) => host.inspect(path)?.identity));
   const uid = spec.user.uid.toString();
-  const folder = containerFolder(site, flavor.name, plan.project.key);
+  const folder = containerFolder(site, flavor.name, placeOf(plan.project));
   return {
     engine: flavor.name,
     steps: [

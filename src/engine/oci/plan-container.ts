@@ -2,7 +2,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
 import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
-import type { ContainerPlan, Plan } from "../../core/plan.ts";
+import { type ContainerPlan, type Plan, placeOf } from "../../core/plan.ts";
 import { planCaches } from "./caches.ts";
 import { checkFlags } from "./check-flags.ts";
 import { type ContainerSpec, INSIDE, SPEC_FORMAT, type SpecMount } from "./container-spec.ts";
@@ -96,14 +96,17 @@ function planSeparate(plan: Plan, name: string, host: Host): ContainerSpec["sepa
  */
 export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host): ContainerSpec {
   const { key, root } = plan.project;
+  const place = placeOf(plan.project);
   const { container } = plan;
-  const folder = containerFolder(site, flavor.name, key);
+  const folder = containerFolder(site, flavor.name, place);
   // Another program finds its engine by itself.
   const socket = container.command === undefined ? flavor.locateSocket(host, container.host) : undefined;
   const filesystem = mountedRoots(plan.filesystem, host);
   // Two accounts may share a daemon and a project's path, but never a container or its home.
   const owner = host.digest(`${site.state}\n${host.uid}`).slice(0, 8);
-  const name = `sandhook-${key}-${owner}`;
+  const name = `sandhook-${place}-${owner}`;
+  // The home and what is installed in it are the project's, whatever the policy of a command.
+  const home = `sandhook-${key}-${owner}`;
   const reach = planReach(plan, site, host);
   const startup = planStartup(container, root, host);
   const flags = container.flags ?? [];
@@ -121,11 +124,11 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
     image: planImage(plan, site, host),
     user: { uid: host.uid, gid: host.gid },
     userFlags: flavor.userFlags(host),
-    home: { path: host.home, volume: `${name}-home` },
+    home: { path: host.home, volume: `${home}-home` },
     temporary: filesystem.temporary,
     mounts: [...planSpecMounts(filesystem, container.mounts ?? [], folder, host), ...startup.mounts],
     volumes: planCaches(container.caches ?? [], host.home, owner),
-    separate: planSeparate(plan, name, host),
+    separate: planSeparate(plan, home, host),
     environment: {
       ...container.environment,
       HOME: host.home,

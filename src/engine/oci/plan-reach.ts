@@ -2,7 +2,7 @@ import { EngineError } from "../../core/errors.ts";
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
 import { doorFolder, networkFolders } from "../../core/network-place.ts";
-import type { Plan } from "../../core/plan.ts";
+import { type Plan, placeOf } from "../../core/plan.ts";
 import type { ContainerSpec } from "./container-spec.ts";
 
 /**
@@ -19,5 +19,5 @@ export function planReach(plan: Plan, site: Site, host: Host): Pick<ContainerSpe
       hint: 'Choose the engine seatbelt, or set sandhook.network to "none".',
     });
   }
-  return { network: "none", door: doorFolder(networkFolders(site, host).run, plan.project.key) };
+  return { network: "none", door: doorFolder(networkFolders(site, host).run, placeOf(plan.project)) };
 }

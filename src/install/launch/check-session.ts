@@ -28,7 +28,7 @@ function requiringFile({ host, reader, cwd }: SessionPlace): HostPath | undefine
 
 function refuseBare(place: SessionPlace, { sandhook }: LaunchRequest): void {
   const file = requiringFile(place);
-  const { enabled } = resolveProject(place.host, place.cwd, place.reader, { sandhook }).config;
+  const { enabled } = resolveProject(place.host, place.cwd, place.reader, { launcher: { sandhook } }).config;
   if (file === undefined && !enabled.value) return;
   throw new PolicyError({
     code: "launch.required",
@@ -43,7 +43,7 @@ function keysOf(sandhook: SandhookSettings): readonly string[] {
 
 /** What was asked for and does not come into force is refused, never left out. */
 function refuseOverruled(place: SessionPlace, { sandhook }: LaunchRequest): void {
-  const { config } = resolveProject(place.host, place.cwd, place.reader, { sandhook });
+  const { config } = resolveProject(place.host, place.cwd, place.reader, { launcher: { sandhook } });
   const overruled = config.ignored.find(
     ({ key, source }) => source.scope === "launcher" && keysOf(sandhook).includes(key),
   );

@@ -1,8 +1,11 @@
 import type { Config } from "../../config/resolve.ts";
 import { renderSource } from "../../config/source.ts";
 import { isSandboxError, renderFailure } from "../../core/errors.ts";
+import type { Host } from "../../core/host.ts";
+import type { HostPath } from "../../core/paths.ts";
 import type { ToolDecision, ToolObjection } from "../../core/tool-use.ts";
 import { type CanonicalHost, parseHost } from "../network/canonical-host.ts";
+import { knownPresets, usableDenials, usableGrants } from "../network/check-entries.ts";
 import { decideAddress } from "../network/decide-address.ts";
 import {
   decideDestination,
@@ -10,20 +13,30 @@ import {
   type Refusal,
   renderEntry,
 } from "../network/decide-destination.ts";
+import { findPresets } from "../network/find-presets.ts";
 import { type NetworkPolicy, parseNetworkPolicy } from "../network/network-policy.ts";
+
+/** What a web address is judged by. */
+export interface WebContext {
+  readonly config: Config;
+  readonly host: Host;
+  /** The project's folder. */
+  readonly root: HostPath;
+}
+
+/** What the machine's own addresses are is left to the proxy: a decision here asks nothing of the machine. */
+const NO_ADDRESSES: ReadonlySet<string> = new Set();
 
 function refuse(detail: Omit<ToolObjection, "kind">): ToolObjection {
   return { kind: "refuse", ...detail };
 }
 
-function readPolicy(config: Config): NetworkPolicy {
-  const texts = (key: "network.allowedDomains" | "network.deniedDomains" | "network.presets"): string[] =>
-    config[key].map(({ value }) => value);
+function readPolicy({ config, host, root }: WebContext): NetworkPolicy {
   return parseNetworkPolicy({
     mode: config["network.mode"].value,
-    allowedDomains: texts("network.allowedDomains"),
-    deniedDomains: texts("network.deniedDomains"),
-    presets: texts("network.presets"),
+    allowedDomains: usableGrants(config["network.allowedDomains"]),
+    deniedDomains: usableDenials(config["network.deniedDomains"]),
+    presets: config.presetsChosen ? knownPresets(config["network.presets"]) : findPresets(host, root),
     allowedPorts: config["network.allowedPorts"].value,
     allowLocalhost: config["network.allowLocalhost"].value,
   });
@@ -45,7 +58,7 @@ function judge(policy: NetworkPolicy, destination: Destination): Refusal | undef
   if (byName.kind === "deny") return byName;
   const { host }: { host: CanonicalHost } = destination;
   if (policy.mode === "open" || host.kind === "name") return undefined;
-  const byAddress = decideAddress(policy, destination, host.address);
+  const byAddress = decideAddress(policy, { destination, address: host.address, own: NO_ADDRESSES });
   return byAddress.kind === "deny" ? byAddress : undefined;
 }
 
@@ -83,15 +96,15 @@ function unusable(reason: string): ToolObjection {
  * What the network policy of commands says about a page that the client would fetch. Refused whole where the policy has
  * no network: an address is a way out for whatever the model has read.
  */
-export function decideWebFetch(address: string, config: Config): ToolDecision {
+export function decideWebFetch(address: string, context: WebContext): ToolDecision {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     return unusable(`${JSON.stringify(address.slice(0, 200))} is not an http or https address`);
   try {
-    const policy = readPolicy(config);
+    const policy = readPolicy(context);
     for (const destination of destinations(url)) {
       const refusal = judge(policy, destination);
-      if (refusal !== undefined) return explain(refusal, destination, config);
+      if (refusal !== undefined) return explain(refusal, destination, context.config);
     }
   } catch (error) {
     if (isSandboxError(error)) return unusable(renderFailure(error));

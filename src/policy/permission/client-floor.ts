@@ -70,7 +70,8 @@ function leavesFolder({ text, value }: Word): boolean {
   return OUTSIDE.test(value) || OUTSIDE.test(text) || /[*?[\]{}]/.test(value);
 }
 
-function isHarmlessRedirection({ operator, target }: Redirection): boolean {
+/** Whether a redirection reaches no file: a descriptor, or /dev/null. */
+export function isHarmlessRedirection({ operator, target }: Redirection): boolean {
   if (!target.fixed) return false;
   if (operator === ">&" || operator === "<&") return /^\d+$/.test(target.text);
   return ["<", ">", ">>", ">|", "&>", "&>>"].includes(operator) && target.text === "/dev/null";

@@ -78,7 +78,8 @@ function applicable({ rules, managedOnly }: RuleQuestion): readonly SourcedRule[
   );
 }
 
-function splitLine(command: string, parse: ParseShell): SplitCommand {
+/** The simple commands of a line; the parser is asked only for what is not plain. */
+export function splitLine(command: string, parse: ParseShell): SplitCommand {
   const words = readPlainWords(command);
   if (words === undefined) return splitCommand(command, parse);
   const simple = { text: command.trim(), assignments: [], redirections: [], words };

@@ -70,7 +70,8 @@ function parseBash(text: string, specifier: string): BashRule {
   return { kind: "bash", text, matcher, field: { name: field[1] ?? "", value: field[2] ?? "" } };
 }
 
-function parseMatcher(specifier: string): BashMatcher {
+/** The text between the parentheses of a Bash rule, which is also how patterns of commands are written elsewhere. */
+export function parseMatcher(specifier: string): BashMatcher {
   if (specifier === "*") return { kind: "any" };
   if (specifier.endsWith(":*")) return { kind: "prefix", text: specifier.slice(0, -2) };
   return specifier.includes("*")

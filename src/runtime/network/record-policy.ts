@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { NetworkFolders } from "../../core/network-place.ts";
-import type { NetworkRules, Project } from "../../core/plan.ts";
+import { type NetworkRules, placeOf, type Project } from "../../core/plan.ts";
 
 /** One project's rules on disk. */
 export interface PolicyRecord {
@@ -28,7 +28,7 @@ export function recordPolicy(
   project: Project,
   rules: NetworkRules | undefined,
 ): void {
-  const file = policyFile(folders, project.key);
+  const file = policyFile(folders, placeOf(project));
   const text = JSON.stringify({ project: project.root, rules } satisfies PolicyRecord);
   if (readIfThere(file) === text) return;
   const next = `${file}.${process.pid}`;
@@ -38,5 +38,6 @@ export function recordPolicy(
 
 /** Leaves a project without rules, if it has any: nothing is allowed from the next connection on, and open ones end. */
 export function withdrawPolicy(folders: NetworkFolders, project: Project): void {
-  if (readIfThere(policyFile(folders, project.key)) !== undefined) recordPolicy(folders, project, undefined);
+  if (readIfThere(policyFile(folders, placeOf(project))) !== undefined)
+    recordPolicy(folders, project, undefined);
 }

@@ -1,0 +1,67 @@
+import { findForeignEnvironment } from "../config/foreign-environment.ts";
+import { locateLayers } from "../config/layers.ts";
+import type { AppliedRule } from "../config/opinions.ts";
+import { type PermissionEntries, readPermissionEntries } from "../config/permission-entries.ts";
+import {
+  launcherLayers,
+  type LauncherOptions,
+  readLayers,
+  type SettingsReader,
+} from "../config/read-layers.ts";
+import { type Config, resolveConfig } from "../config/resolve.ts";
+import type { Host } from "../core/host.ts";
+import type { HostPath } from "../core/paths.ts";
+import type { Project } from "../core/plan.ts";
+import { identifyProject, namePlace } from "./identify-project.ts";
+import type { LinePatterns } from "./permission/line-patterns.ts";
+import { routeCommand } from "./route-command.ts";
+
+export interface ProjectOptions {
+  readonly launcher?: LauncherOptions | undefined;
+  /** The session is in plan mode: the workspace is read-only. */
+  readonly planMode?: boolean;
+  /** The command that the rules of `commands` are asked about; absent: none of them applies. */
+  readonly command?: { readonly text: string; readonly patterns: LinePatterns };
+}
+
+export interface ResolvedProject {
+  readonly project: Project;
+  readonly config: Config;
+  readonly rules: PermissionEntries;
+  /** The rules of `commands` that made the configuration what it is. */
+  readonly routes: readonly AppliedRule[];
+  /** The first project file that sets environment variables without being trusted. */
+  readonly foreignEnvironment: HostPath | undefined;
+}
+
+/**
+ * The project and its configuration, for one command or for none: the first two questions of every command, also of the
+ * CLI.
+ * @throws SandboxError of reading and resolving settings, PolicyError `project.*`, `commands.conflict`
+ */
+export function resolveProject(
+  host: Host,
+  folder: HostPath,
+  reader: SettingsReader,
+  { launcher, planMode = false, command }: ProjectOptions = {},
+): ResolvedProject {
+  const project = identifyProject(host, folder);
+  const files = readLayers(host, locateLayers(host, project.root), reader);
+  const layers = launcher === undefined ? files : [...files, ...launcherLayers(launcher)];
+  const general = resolveConfig(layers, { planMode });
+  const { trusted, commands } = general;
+  const routes =
+    command === undefined || commands.length === 0
+      ? []
+      : routeCommand({ rules: commands, trusted, command: command.text, patterns: command.patterns });
+  return {
+    project:
+      planMode || routes.length > 0
+        ? { ...project, place: namePlace(host, project, [planMode, routes]) }
+        : project,
+    config: routes.length === 0 ? general : resolveConfig(layers, { planMode, rules: routes }),
+    rules: readPermissionEntries(layers),
+    routes,
+    foreignEnvironment: findForeignEnvironment(layers),
+  };
+}
