@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { buildHelpers } from "./native.mjs";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
 const SCRIPTS = ["hook", "launch", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
@@ -57,13 +58,16 @@ const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
   alias: NO_SSH,
 });
 const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
+const resident = bundle("hooks/resident.ts", "dist/libexec/resident.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, network, launch, forward, ...PARTS.map(hook)]);
+await Promise.all([cli, containers, network, launch, forward, resident, ...PARTS.map(hook)]);
 chmodSync("dist/sandhook.mjs", 0o755);
+for (const reason of buildHelpers("dist/libexec").skipped)
+  console.log(`built without the static helper for ${reason}`);
 
 for (const name of SCRIPTS) {
   cpSync(`hooks/${name}`, `dist/libexec/${name}`);

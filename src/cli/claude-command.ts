@@ -9,6 +9,7 @@ import { ensureRuntime } from "../install/runtime.ts";
 import { readEnvironment } from "../install/scope.ts";
 import { refuseMissingNode, refuseUnstableNode } from "../install/stable-node.ts";
 import { guarded } from "./install-consent.ts";
+import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 
 /** Signals that the client decides about. A terminal sends the first two to it as well. */
@@ -16,8 +17,7 @@ const SIGNALS = ["SIGINT", "SIGQUIT", "SIGHUP", "SIGTERM"] as const;
 
 /** Adds `claude`. Its options are read by the launcher, since from the first word of the client's on nothing is ours. */
 export function addClaudeCommand(program: Command): void {
-  program
-    .command("claude")
+  addExample(program.command("claude"), "sandhook claude --sandbox --network none -- -p 'run the tests'")
     .description("start Claude Code with its commands sandboxed, also where nothing is installed")
     .addOption(
       new Option("--sandbox [engine]", "sandbox the commands of this session (--sandbox=docker)").choices([
@@ -33,7 +33,6 @@ export function addClaudeCommand(program: Command): void {
       new Option("--network <mode>", "the network of this session").choices(["none", "allowlist", "open"]),
     )
     .argument("[words...]", "what Claude Code gets; its own options after --")
-    .addHelpText("after", "\nExample:\n  sandhook claude --sandbox --network none -- -p 'run the tests'")
     .action(() => undefined);
 }
 

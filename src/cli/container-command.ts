@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { isSandboxError, renderFailure } from "../core/errors.ts";
 import { hostPath } from "../core/paths.ts";
 import type { ContainerSpec } from "../engine/oci/container-spec.ts";
+import { addExample } from "./example.ts";
 import { nodeHost } from "../host/node-host.ts";
 import {
   listSpecs,
@@ -87,13 +88,11 @@ function openShell(): void {
 
 /** Adds the commands about project containers: status, stop, rm, prune, shell, logs. */
 export function addContainerCommands(program: Command): void {
-  program
-    .command("status")
+  addExample(program.command("status"), "sandhook status --json")
     .description("the containers of your projects and what runs in them")
     .option("--json", "for programs")
     .action((flags: { readonly json?: true }) => guarded(() => printStatus(flags)));
-  program
-    .command("stop")
+  addExample(program.command("stop"), "sandhook stop")
     .description("end this project's container with everything in it; its home volume stays")
     .action(() =>
       guarded(() =>
@@ -103,8 +102,7 @@ export function addContainerCommands(program: Command): void {
         }),
       ),
     );
-  program
-    .command("rm")
+  addExample(program.command("rm"), "sandhook rm")
     .description("end this project's container and remove its home volume")
     .action(() =>
       guarded(() =>
@@ -114,16 +112,14 @@ export function addContainerCommands(program: Command): void {
         }),
       ),
     );
-  program
-    .command("prune")
+  addExample(program.command("prune"), "sandhook prune")
     .description("remove containers and volumes of projects whose folder is gone")
     .action(() =>
       guarded(async () => {
         for (const name of await pruneContainers(state())) print(`removed ${name}`);
       }),
     );
-  program
-    .command("logs")
+  addExample(program.command("logs"), "sandhook logs")
     .description("what this project's container itself wrote")
     .action(() =>
       guarded(() =>
@@ -132,8 +128,7 @@ export function addContainerCommands(program: Command): void {
         }),
       ),
     );
-  program
-    .command("shell")
+  addExample(program.command("shell"), "sandhook shell")
     .description("a shell in this project's container")
     .action(() => guarded(openShell));
 }

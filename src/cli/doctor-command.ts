@@ -5,7 +5,7 @@ import { hostPath, joinHost } from "../core/paths.ts";
 import type { DoctorContext } from "../doctor/context.ts";
 import { diagnose, type Finding } from "../doctor/diagnose.ts";
 import { repair } from "../doctor/repair.ts";
-import type { Level } from "../doctor/wording.ts";
+import type { Level } from "../doctor/words.ts";
 import { nodeHost } from "../host/node-host.ts";
 import { runProcess } from "../install/run-process.ts";
 import { locateSite } from "../runtime/site.ts";

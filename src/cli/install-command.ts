@@ -5,6 +5,7 @@ import { nodeHost } from "../host/node-host.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
+import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 import { detectClient, reportCheck } from "./install-report.ts";
 import { describeNetwork } from "./network-status.ts";
@@ -35,6 +36,7 @@ interface InstallFlags extends ManagedFlags {
   readonly scope: Scope;
   readonly clientVersion?: ClientVersion;
   readonly check: boolean;
+  readonly resident: boolean;
   readonly shim?: true;
 }
 
@@ -48,8 +50,7 @@ const scopeOption = (): Option =>
 
 /** Adds `install` and `uninstall`. Their actions set `process.exitCode`: 0 done, 1 failed, 2 wrong usage. */
 export function addInstallCommands(program: Command, context: InstallContext): void {
-  const install = program
-    .command("install")
+  const install = addExample(program.command("install"), "sandhook install --engine docker --dry-run")
     .description("register the hook in Claude Code's settings, and show that it works")
     .addOption(scopeOption())
     .addOption(new Option("--engine <engine>", "write this engine to the scope's settings").choices(ENGINES))
@@ -61,12 +62,12 @@ export function addInstallCommands(program: Command, context: InstallContext): v
       clientVersion,
     )
     .option("--node <path>", "the Node that runs the hook, instead of the one that runs this")
+    .option("--no-resident", "start a new process for every call, instead of asking one that lives on")
     .option("--no-check", "do not send a sample call through the hook at the end")
     .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
     .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
   addManagedFlags(install);
-  program
-    .command("uninstall")
+  addExample(program.command("uninstall"), "sandhook uninstall --dry-run")
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
     .addOption(staging())
@@ -85,7 +86,7 @@ function orUsage<T>(parse: () => T): T {
 }
 
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
-  const { scope, engine } = flags;
+  const { scope, engine, resident } = flags;
   if (flags.shim === true) return runShimInstall(flags, context);
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
@@ -95,7 +96,7 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const client = flags.clientVersion ?? (await detectClient(context, environment.home));
-  const options: InstallOptions = { scope, environment, source: context.source, client, engine };
+  const options: InstallOptions = { scope, environment, source: context.source, client, engine, resident };
   const { file, after, gate } = planSettings(options);
   if (gate === undefined) context.tell(noGate(scope));
   const diff = renderDiff(file.path, file.text, after);

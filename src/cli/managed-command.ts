@@ -25,6 +25,7 @@ import { readManagedSettings } from "../install/managed/managed-record.ts";
 import { type ManagedPlace, managedPlace } from "../install/managed/place.ts";
 import { verifyManaged } from "../install/managed/verify-managed.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
+import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
 
 /** Flags of `install` and `uninstall` that only count with `--scope managed`. */
@@ -177,9 +178,9 @@ function runVerify(flags: VerifyFlags, { print, tell }: InstallContext): number 
 
 /** Adds `managed export` and `managed verify`. */
 export function addManagedCommands(program: Command, context: InstallContext): void {
-  const managed = program.command("managed").description("the organisation's settings");
-  managed
-    .command("export")
+  const managed = addExample(program.command("managed"), "sandhook managed export --format plist");
+  managed.description("the organisation's settings");
+  addExample(managed.command("export"), "sandhook managed export --format json")
     .description("print the settings for a device management system")
     .addOption(
       new Option("--format <format>", "for what")
@@ -191,8 +192,7 @@ export function addManagedCommands(program: Command, context: InstallContext): v
     .addOption(requireVersion())
     .addOption(keepEnv())
     .action((flags: ExportFlags) => guarded(context, () => runExport(flags, context)));
-  managed
-    .command("verify")
+  addExample(managed.command("verify"), "sandhook managed verify --json")
     .description("compare this machine with what was installed; exit code 1 and a list when it differs")
     .option("--runtime <version-digest>", "the runtime that must be in use")
     .addOption(runtimeOnly())

@@ -9,10 +9,12 @@ import { jobs } from "./checks/jobs.ts";
 import { nativeSandbox } from "./checks/native-sandbox.ts";
 import { node } from "./checks/node.ts";
 import { otherHooks } from "./checks/other-hooks.ts";
+import { resident } from "./checks/resident.ts";
 import { runtime } from "./checks/runtime.ts";
 import type { Check, DoctorContext } from "./context.ts";
 import type { Fact } from "./fact.ts";
-import { wordFact, type Words } from "./wording.ts";
+import { wordFact } from "./wording.ts";
+import type { Words } from "./words.ts";
 
 /** In the order in which they are shown: what everything else stands on comes first. */
 const CHECKS: readonly Check[] = [
@@ -25,6 +27,7 @@ const CHECKS: readonly Check[] = [
   nativeSandbox,
   config,
   engines,
+  resident,
   jobs,
   disk,
 ];

@@ -37,6 +37,16 @@ export type Fact =
   | { readonly kind: "node.alive"; readonly program: string; readonly version: string }
   | { readonly kind: "node.dead"; readonly link: string; readonly reason: string }
   | { readonly kind: "node.old"; readonly program: string; readonly version: string }
+  | { readonly kind: "resident.none" }
+  | { readonly kind: "resident.asleep" }
+  | {
+      readonly kind: "resident.alive";
+      readonly pid: number;
+      readonly memory: number;
+      readonly answered: number;
+      readonly declined: number;
+    }
+  | { readonly kind: "resident.silent"; readonly folder: string; readonly reason: string }
   | { readonly kind: "engine.works"; readonly engine: EngineName; readonly chosen: boolean }
   | {
       readonly kind: "engine.absent";

@@ -1,13 +1,6 @@
 import type { Blocker, Fact } from "./fact.ts";
-
-export type Level = "ok" | "note" | "warning" | "error";
-
-/** How bad a fact is, what it means, and the one thing to type or change. */
-export interface Words {
-  readonly level: Level;
-  readonly message: string;
-  readonly remedy?: string;
-}
+import { residentWords } from "./resident-words.ts";
+import { error, ok, warning, type Words } from "./words.ts";
 
 const INSTALL = "npx sandhook install";
 const UPDATE_CLIENT = "npm install -g @anthropic-ai/claude-code";
@@ -25,10 +18,6 @@ const REPAIRS: Readonly<Record<Blocker, string>> = {
     'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER" && podman system migrate',
   unknown: "bwrap --unshare-all --ro-bind / / true   # shows the message again",
 };
-
-const ok = (message: string): Words => ({ level: "ok", message });
-const error = (message: string, remedy: string): Words => ({ level: "error", message, remedy });
-const warning = (message: string, remedy: string): Words => ({ level: "warning", message, remedy });
 
 function scopeWord(scope: string): string {
   return scope === "user" ? INSTALL : `${INSTALL} --scope ${scope}`;
@@ -212,6 +201,11 @@ export function wordFact(fact: Fact): Words {
     case "jobs.stale":
     case "disk.low":
       return machineWords(fact);
+    case "resident.none":
+    case "resident.asleep":
+    case "resident.alive":
+    case "resident.silent":
+      return residentWords(fact);
     case "engine.works":
     case "engine.absent":
     case "engine.blocked":

@@ -28,6 +28,8 @@ export type HandlerTarget =
       readonly timeout: number;
     }
   | { readonly kind: "portable"; readonly timeout: number }
+  /** Like `portable`; where nothing is installed, the product that came with the plugin does the work. */
+  | { readonly kind: "plugin"; readonly timeout: number }
   | { readonly kind: "managed"; readonly root: HostPath; readonly timeout: number };
 
 type OwnTarget = Extract<HandlerTarget, { kind: "own" }>;
@@ -95,7 +97,8 @@ function renderCommand(
   { entry }: HookRegistration,
   target: HandlerTarget,
 ): { readonly command: string; readonly args?: readonly string[] } {
-  if (target.kind === "portable") return { command: portableLine(entry) };
+  if (target.kind === "portable" || target.kind === "plugin")
+    return { command: portableLine(entry, target.kind) };
   // Exec form from 2.1.139 on, a shell line before; the file itself asks for HOME, which no settings file can name.
   if (target.kind === "managed")
     return { command: `${target.root}/entry/${entryStartName(entry)}`, args: [] };
@@ -159,13 +162,15 @@ const KEEP_CONFIG_DIR = '${CLAUDE_CONFIG_DIR:+CLAUDE_CONFIG_DIR="$CLAUDE_CONFIG_
  * A repository can take this line out or redirect it through CLAUDE_CODE_SHELL_PREFIX; it protects a team from
  * forgetting, the user's own installation protects from the repository.
  */
-function portableLine(entry: string): string {
+function portableLine(entry: string, kind: "portable" | "plugin"): string {
   const missing = `sandhook is not installed for this user, so the command was not run. Install it: ${INSTALL_COMMAND}`;
   const script = [
     `h="$HOME/.local/share/${HOOK_TAIL}"`,
+    ...(kind === "plugin" ? ['[ -f "$h" ] || h="$PLUGIN/dist/libexec/hook"'] : []),
     `if [ -f "$h" ]; then /bin/sh "$h" "$0" || exit 2`,
     `else echo ${quote(missing)} >&2; exit 2; fi`,
   ].join("; ");
   const variables = `HOME="$HOME" PATH=${HOOK_PATH} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR"`;
-  return `/usr/bin/env -i ${variables} /bin/sh -c ${quote(script)} ${entry} || exit 2`;
+  const plugin = kind === "plugin" ? ' PLUGIN="${CLAUDE_PLUGIN_ROOT}"' : "";
+  return `/usr/bin/env -i ${variables}${plugin} /bin/sh -c ${quote(script)} ${entry} || exit 2`;
 }

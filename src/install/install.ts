@@ -29,6 +29,8 @@ export interface InstallOptions {
   readonly client: ClientVersion | undefined;
   /** Written to the scope's settings; undefined leaves the setting alone. */
   readonly engine: string | undefined;
+  /** Whether calls may be answered by a process that lives on; see docs/adr/0017-resident-process.md. */
+  readonly resident: boolean;
 }
 
 /** What an installation will do to the settings file. */
@@ -144,13 +146,13 @@ export async function install(
   options: InstallOptions,
   onStep: (step: string) => void,
 ): Promise<SettingsPlan> {
-  const { environment, source } = options;
+  const { environment, source, resident } = options;
   refuseUnstableNode(environment.node);
   refuseMissingNode(environment.node);
   const layout = layoutFor(environment.home);
   const { chained } = planSettings(options); // Refuses before anything is changed.
   return withInstallLock(layout.lock, () => {
-    ensureRuntime(layout, { source, node: environment.node, chained, onStep });
+    ensureRuntime(layout, { source, node: environment.node, chained, resident, onStep });
     return applySettings(options, layout, onStep);
   });
 }

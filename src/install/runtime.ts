@@ -19,6 +19,7 @@ import {
   writeDurably,
 } from "./atomic-write.ts";
 import { ENTRY_START, entryScriptName, entryStartName, renderEntryScript } from "./handler.ts";
+import { holdsHelper, placeHelper } from "./helper-file.ts";
 import { gatePrefix, renderChain } from "./gate-prefix.ts";
 import type { InstallLayout } from "./layout.ts";
 import { onMachine } from "./machine-errors.ts";
@@ -32,6 +33,8 @@ export interface RuntimeOptions {
   readonly node: string;
   /** A shell prefix of the user's own, which the gate starts first. */
   readonly chained: string | undefined;
+  /** Whether calls may be answered by a process that lives on. Left out: as in the current version. */
+  readonly resident?: boolean;
   /** Told each thing that was changed, as soon as it was. */
   readonly onStep: (step: string) => void;
 }
@@ -47,9 +50,9 @@ export interface RuntimeOptions {
  */
 export function ensureRuntime(
   layout: InstallLayout,
-  { source, node, chained, onStep }: RuntimeOptions,
+  { source, node, chained, resident = holdsHelper(layout.current), onStep }: RuntimeOptions,
 ): void {
-  const files = readRuntime(source);
+  const files = placeHelper(readRuntime(source), source, resident);
   const version = `${source.version}-${digestRuntime(files)}`;
   const did = (changed: boolean, step: string): void => {
     if (changed) onStep(step);

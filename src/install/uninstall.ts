@@ -4,6 +4,7 @@ import { dropHooks, holdsHooks } from "./edit-settings.ts";
 import { withInstallLock } from "./install-lock.ts";
 import { dropRecord, readRecord, recordedSettings, undoRecorded } from "./install-record.ts";
 import { layoutFor } from "./layout.ts";
+import { endResidents } from "./end-residents.ts";
 import { removeRuntime } from "./runtime.ts";
 import { type InstallEnvironment, type InstallScope, locateSettings } from "./scope.ts";
 import { type SettingsFile, readSettingsFile, writeSettingsFile } from "./settings-file.ts";
@@ -52,15 +53,16 @@ export async function uninstall(
   const layout = layoutFor(options.environment.home);
   const first = planRemoval(options); // Refuses before anything is changed.
   if (first.kind === "nothing" && !existsSync(layout.root)) return first;
-  return withInstallLock(layout.lock, () => {
+  const { plan, unused } = await withInstallLock(layout.lock, () => {
     const plan = removeFromSettings(options, onStep);
     dropRecord(layout, plan.file.target);
-    if (!recordedSettings(layout).some(stillRegistered) && !existsSync(layout.shim)) {
-      const removed = removeRuntime(layout);
-      if (removed) onStep(`removed the runtime from ${layout.root}`);
-    }
-    return plan;
+    const unused = !recordedSettings(layout).some(stillRegistered) && !existsSync(layout.shim);
+    const removed = unused && removeRuntime(layout);
+    if (removed) onStep(`removed the runtime from ${layout.root}`);
+    return { plan, unused };
   });
+  if (unused) await endResidents(layout.root);
+  return plan;
 }
 
 function removeFromSettings(options: UninstallOptions, onStep: (step: string) => void): RemovalPlan {

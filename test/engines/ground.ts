@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
   chownSync,
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -104,6 +105,12 @@ export function makeGround(
   mkdirSync(path.join(ground.home, ".ssh"));
   mkdirSync(ground.project);
   cpSync("dist", path.join(state, "versions/test"), { recursive: true });
+  const libexec = path.join(state, "versions/test/libexec");
+  if (process.env["SANDHOOK_TEST_FAST"] !== undefined)
+    copyFileSync(
+      path.join(libexec, `helper-${process.platform}-${process.arch}`),
+      path.join(libexec, "helper"),
+    );
   symlinkSync("versions/test", path.join(state, "current"));
   symlinkSync(process.execPath, path.join(state, "node"));
   writeFileSync(

@@ -18,5 +18,8 @@ const onStep = (): void => {
 if (work === "uninstall") await uninstall({ scope: "user", environment }, onStep);
 else {
   const source = { folder: hostPath(dist), version: "1.2.3" };
-  await install({ scope: "user", environment, source, client: [2, 1, 330], engine: undefined }, onStep);
+  await install(
+    { scope: "user", environment, source, client: [2, 1, 330], engine: undefined, resident: false },
+    onStep,
+  );
 }

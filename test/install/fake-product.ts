@@ -59,6 +59,7 @@ export function installOptions(
     source: more.source ?? makeProduct(user),
     client: [2, 1, 330],
     engine: undefined,
+    resident: false,
     ...more,
   };
 }

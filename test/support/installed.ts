@@ -73,6 +73,9 @@ function removeContainers(user: TempHome): void {
   }
 }
 
+/** With SANDHOOK_TEST_FAST every installed product has the resident process; else the tests of it alone. */
+const FAST = process.env["SANDHOOK_TEST_FAST"] !== undefined;
+
 /** Installs the packed product for a test's user with the command that people type. */
 export function installProduct(user: TempHome, options: InstalledOptions = {}): void {
   const { scope = "user", clientVersion = "2.1.330" } = options;
@@ -86,6 +89,7 @@ export function installProduct(user: TempHome, options: InstalledOptions = {}): 
     "install",
     "--yes",
     "--no-check",
+    ...(FAST ? [] : ["--no-resident"]),
     ...["--scope", scope, "--client-version", clientVersion],
     ...engine,
   ]);

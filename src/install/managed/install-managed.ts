@@ -151,7 +151,8 @@ export async function installManaged(options: ManagedOptions, onStep: (step: str
   await publicly(() => {
     ensureFolder(layout.root, layout.folderMode); // Before the lock, which would make it private.
     return withInstallLock(layout.lock, () => {
-      ensureRuntime(layout, { source, node, chained: undefined, onStep });
+      // No helper: what is installed for every user stays in files that only root can write.
+      ensureRuntime(layout, { source, node, chained: undefined, resident: false, onStep });
       if (place.staging === undefined) warmUp(layout);
       if (runtimeOnly) return;
       if (writeDropIn(place, planDropIn(options), policy)) onStep(`wrote ${onDisk(place, place.dropIn)}`);

@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { addClaudeCommand } from "./claude-command.ts";
+import { addContainerCommands } from "./container-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
+import { addExplainCommand } from "./explain-command.ts";
+import { addInstallCommands } from "./install-command.ts";
+import { addExample } from "./example.ts";
+import type { InstallContext } from "./install-context.ts";
+import { addLearnCommand } from "./learn-command.ts";
+import { addManagedCommands } from "./managed-command.ts";
+import { addNetworkCommands } from "./network-command.ts";
+import { addVerifyCommand } from "./verify-command.ts";
+
+/** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
+export function buildProgram(context: InstallContext): Command {
+  const program = new Command("sandhook")
+    .description("Runs every shell command of Claude Code in a sandbox.")
+    .version(context.source.version)
+    .showHelpAfterError("Type: sandhook --help")
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  addExample(program, "sandhook install");
+  addInstallCommands(program, context);
+  addManagedCommands(program, context);
+  addDoctorCommand(program);
+  addVerifyCommand(program, context);
+  addExplainCommand(program);
+  addContainerCommands(program);
+  addNetworkCommands(program);
+  addLearnCommand(program, context);
+  addClaudeCommand(program);
+  return program;
+}
