@@ -1,10 +1,10 @@
-import type { WebContext } from "./policy/file-tools/decide-web-fetch.ts";
 import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
 import type { Host } from "./core/host.ts";
 import { type HostPath, joinHost } from "./core/paths.ts";
 import type { ToolDecision, ToolObjection, ToolUse } from "./core/tool-use.ts";
 import { resolveProject } from "./pipeline.ts";
 import { decideFileTool } from "./policy/file-tools/decide-file-tool.ts";
+import type { WebPlace } from "./policy/file-tools/decide-web-fetch.ts";
 
 export interface ToolPipelineInput {
   readonly host: Host;
@@ -17,7 +17,7 @@ export interface ToolPipelineInput {
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
-  readonly judgeAddress: (address: string, context: WebContext) => ToolDecision;
+  readonly judgeAddress: (address: string, place: WebPlace) => ToolDecision;
 }
 
 /**
@@ -33,7 +33,7 @@ export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;
-  if (target.kind === "fetch") return input.judgeAddress(target.url, { config, host, root: project.root });
+  if (target.kind === "fetch") return input.judgeAddress(target.url, { host, config, root: project.root });
   const temporary = joinHost(input.temporary, project.key);
   return decideFileTool(target, { host, config, root: project.root, cwd, temporary, transcript });
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addClaudeCommand } from "./claude-command.ts";
+import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
@@ -9,6 +10,8 @@ import type { InstallContext } from "./install-context.ts";
 import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addNetworkCommands } from "./network-command.ts";
+import { addReportCommand } from "./report-command.ts";
+import { addStatuslineCommand } from "./statusline-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
@@ -28,5 +31,8 @@ export function buildProgram(context: InstallContext): Command {
   addNetworkCommands(program);
   addLearnCommand(program, context);
   addClaudeCommand(program);
+  addCompletionCommand(program);
+  addReportCommand(program);
+  addStatuslineCommand(program);
   return program;
 }

@@ -160,12 +160,19 @@ export function ensureScript(file: string, text: string, folderMode: number): bo
   return !same && writeAtomically(file, text, { mode: 0o755 });
 }
 
-/** A session starts without Node in between, so that it has the terminal to itself; sessions need a runtime of their user. */
+/**
+ * A session starts without Node in between, so that it has the terminal to itself; sessions need a runtime of their user.
+ * The status line is drawn often, and starts its own small program.
+ */
 function launcherText({ home, named }: InstallLayout): string {
   const session = [
     'if [ "${1-}" = claude ]; then',
     "\tshift",
     `\texec ${quote(`${named}/current/libexec/launch`)} command "$@"`,
+    "fi",
+    'if [ "${1-} ${2-}" = "statusline " ] || [ "${1-} ${2-}" = "statusline --with" ]; then',
+    "\tshift",
+    `\texec ${quote(`${named}/node`)} ${quote(`${named}/current/libexec/statusline.cjs`)} "$@"`,
     "fi",
   ];
   return [

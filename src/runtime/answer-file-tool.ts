@@ -1,20 +1,19 @@
 import type { Site } from "../core/engine.ts";
 import { isSandboxError, renderFailure } from "../core/errors.ts";
 import { hostPath } from "../core/paths.ts";
-import type { ToolDecision, ToolUse } from "../core/tool-use.ts";
-import type { WebContext } from "../policy/file-tools/decide-web-fetch.ts";
+import type { ToolUse } from "../core/tool-use.ts";
 import { askReply, denyReply, type HookOutput, passReply } from "../protocol/hook-output.ts";
-import { decideToolUse, renderObjection } from "../tool-pipeline.ts";
+import { decideToolUse, renderObjection, type ToolPipelineInput } from "../tool-pipeline.ts";
 import type { HookContext } from "./hook-context.ts";
 import { loadPart } from "./load-part.ts";
 
 interface WebRules {
-  readonly decideWebFetch: (address: string, context: WebContext) => ToolDecision;
+  readonly decideWebFetch: ToolPipelineInput["judgeAddress"];
 }
 
 /** The rules about web addresses, loaded for the first one. */
 function lazyWebRules(site: Site): WebRules["decideWebFetch"] {
-  return (address, context) => (loadPart(site, "web-rules") as WebRules).decideWebFetch(address, context);
+  return (address, place) => (loadPart(site, "web-rules") as WebRules).decideWebFetch(address, place);
 }
 
 /** PreToolUse of a file or web tool: the reply refuses, asks, or leaves the client's own flow in place. */

@@ -28,7 +28,7 @@ export function openTerminal(
     await endProcess(pid);
   });
   const screen = (): string => tmux("capture-pane", "-p", "-t", ":0");
-  const send = (...keys: readonly string[]): void => void tmux("send-keys", "-t", ":0", ...keys);
+  const send = (...keys: readonly string[]): void => void tmux("send-keys", "-t", ":0", "--", ...keys);
   return { send, screen, waitFor: (pattern, timeout = 20_000) => waitForScreen(screen, pattern, timeout) };
 }
 

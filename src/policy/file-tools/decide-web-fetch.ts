@@ -16,22 +16,19 @@ import {
 import { findPresets } from "../network/find-presets.ts";
 import { type NetworkPolicy, parseNetworkPolicy } from "../network/network-policy.ts";
 
-/** What a web address is judged by. */
-export interface WebContext {
-  readonly config: Config;
+/** What an address is judged by. */
+export interface WebPlace {
   readonly host: Host;
-  /** The project's folder. */
+  readonly config: Config;
+  /** The project's folder, whose files choose the presets when nobody did. */
   readonly root: HostPath;
 }
-
-/** What the machine's own addresses are is left to the proxy: a decision here asks nothing of the machine. */
-const NO_ADDRESSES: ReadonlySet<string> = new Set();
 
 function refuse(detail: Omit<ToolObjection, "kind">): ToolObjection {
   return { kind: "refuse", ...detail };
 }
 
-function readPolicy({ config, host, root }: WebContext): NetworkPolicy {
+function readPolicy({ host, config, root }: WebPlace): NetworkPolicy {
   return parseNetworkPolicy({
     mode: config["network.mode"].value,
     allowedDomains: usableGrants(config["network.allowedDomains"]),
@@ -58,7 +55,9 @@ function judge(policy: NetworkPolicy, destination: Destination): Refusal | undef
   if (byName.kind === "deny") return byName;
   const { host }: { host: CanonicalHost } = destination;
   if (policy.mode === "open" || host.kind === "name") return undefined;
-  const byAddress = decideAddress(policy, { destination, address: host.address, own: NO_ADDRESSES });
+  // Which addresses are this machine's own is not known here: one that is written passes only where a rule names it.
+  const question = { destination, address: host.address, own: new Set<string>() };
+  const byAddress = decideAddress(policy, question);
   return byAddress.kind === "deny" ? byAddress : undefined;
 }
 
@@ -96,15 +95,15 @@ function unusable(reason: string): ToolObjection {
  * What the network policy of commands says about a page that the client would fetch. Refused whole where the policy has
  * no network: an address is a way out for whatever the model has read.
  */
-export function decideWebFetch(address: string, context: WebContext): ToolDecision {
+export function decideWebFetch(address: string, place: WebPlace): ToolDecision {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     return unusable(`${JSON.stringify(address.slice(0, 200))} is not an http or https address`);
   try {
-    const policy = readPolicy(context);
+    const policy = readPolicy(place);
     for (const destination of destinations(url)) {
       const refusal = judge(policy, destination);
-      if (refusal !== undefined) return explain(refusal, destination, context.config);
+      if (refusal !== undefined) return explain(refusal, destination, place.config);
     }
   } catch (error) {
     if (isSandboxError(error)) return unusable(renderFailure(error));

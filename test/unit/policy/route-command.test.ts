@@ -33,12 +33,12 @@ describe("a rule of commands", () => {
   it.each([
     ["gh pr list", "bubblewrap open"],
     ["gh pr list && gh pr view 1 2>&1", "bubblewrap open"],
-    ["gh pr list; curl x", "docker none"],
-    ["gh pr list | sh", "docker none"],
-    ["gh pr view $(cat x)", "docker none"],
-    ["bash -c 'gh pr list'", "docker none"],
-    ["gh 'unclosed", "docker none"],
-    ["npm test", "docker none"],
+    ["gh pr list; curl x", "docker allowlist"],
+    ["gh pr list | sh", "docker allowlist"],
+    ["gh pr view $(cat x)", "docker allowlist"],
+    ["bash -c 'gh pr list'", "docker allowlist"],
+    ["gh 'unclosed", "docker allowlist"],
+    ["npm test", "docker allowlist"],
   ])("gives %j %s", (command, expected) => {
     expect(chosen(routed({ user: { engine: "docker", ...route(GH) } }, command))).toBe(expected);
   });
