@@ -151,12 +151,13 @@ static enum outcome read_answer(int fd, const char *nonce, struct bytes *answer,
 	return got == 0 && is_object(answer) ? ANSWERED : SLOW;
 }
 
-static bool fill_meta(struct meta *meta, const struct place *place, const char *libexec) {
-	char secret[65], pid[16];
+static bool fill_meta(struct meta *meta, const struct place *place, const char *libexec, int64_t until) {
+	char secret[65], pid[16], deadline[32];
 	snprintf(pid, sizeof pid, "%ld", (long)getpid());
+	snprintf(deadline, sizeof deadline, "%lld", (long long)until);
 	return read_secret(place->fd, secret, sizeof secret) && add(meta, "decide", "") && add(meta, secret, "") &&
 	       add(meta, libexec, "") && add(meta, place->libexec_real, "") && add(meta, place->identity, "") &&
-	       add(meta, pid, "") &&
+	       add(meta, pid, "") && add(meta, deadline, "") &&
 	       add_variable(meta, "HOME", "HOME=") && add_variable(meta, "CLAUDE_CONFIG_DIR", "CLAUDE_CONFIG_DIR=") &&
 	       add_variable(meta, "CLAUDE_PROJECT_DIR", "CLAUDE_PROJECT_DIR=");
 }
@@ -168,7 +169,7 @@ static enum outcome converse(int fd, const struct place *place, const char *libe
 	char head[4 + NONCE + 4 + 4];
 	enum outcome outcome = connect_in(place->fd, fd);
 	if (outcome != ANSWERED) return outcome;
-	if (!fill_meta(&meta, place, libexec) || getrandom(head + 4, NONCE, 0) != NONCE) return SLOW;
+	if (!fill_meta(&meta, place, libexec, until) || getrandom(head + 4, NONCE, 0) != NONCE) return SLOW;
 	memcpy(head, "SHQ" PROTOCOL, 4);
 	put32(head + 4 + NONCE, (uint32_t)meta.length);
 	put32(head + 4 + NONCE + 4, (uint32_t)input->length);

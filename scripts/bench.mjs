@@ -11,7 +11,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { loadavg } from "node:os";
 import path from "node:path";
+import { installHelper, printCpu, startResident } from "./bench-resident.mjs";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 40);
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -121,7 +123,30 @@ function hookMemory() {
   return Number(ended.stderr) / 1024;
 }
 
+/** The last arm: the helper in front of the same hook. */
+async function benchResident() {
+  if (!installHelper(libexec))
+    return console.log("no static helper was built: no arm for the resident process");
+  useEngine("bubblewrap");
+  const pid = await startResident(state, rewritten);
+  try {
+    const node = [process.execPath, "-e", "0"];
+    pair(
+      "hook by the resident process / node -e 0",
+      () => time(() => start(node)),
+      () => time(() => start(hookWords, event)),
+      "0.2",
+    );
+    // A variable that the helper does not know sends it the slow way.
+    const slow = hookWords.toSpliced(2, 0, "SLOW=1");
+    printCpu({ pid, slow, fast: hookWords, nodeStart: node, options: { env, cwd: project, input: event } });
+  } finally {
+    process.kill(pid);
+  }
+}
+
 try {
+  console.log(`load of the machine: ${loadavg()[0].toFixed(1)}`);
   prepare();
   useEngine("bubblewrap");
   const node = () => time(() => start([process.execPath, "-e", "0"]));
@@ -139,6 +164,7 @@ try {
     start(["docker", "rm", "--force", name]);
   }
   console.log(`peak memory of the hook process: ${hookMemory().toFixed(0)} MB`);
+  await benchResident();
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -3,4 +3,6 @@ export interface TestHelperOptions {
   readonly budgetMs?: number;
 }
 
+export function canBuildHelper(): boolean;
+
 export function buildTestHelper(folder: string, options?: TestHelperOptions): string;

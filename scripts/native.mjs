@@ -54,6 +54,9 @@ export function buildHelpers(folder) {
   return { built, skipped };
 }
 
+/** Whether a helper for this machine can be built here. */
+export const canBuildHelper = () => process.platform === "linux" && compilerFor(process.arch) !== undefined;
+
 /**
  * Builds a helper for a test into a folder of its own: with address and undefined-behaviour sanitizers, or one that
  * waits a minute for its answer, on a machine that is busy. Throws where it cannot be built.

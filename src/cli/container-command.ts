@@ -60,8 +60,9 @@ async function printStatus(flags: { readonly json?: true }): Promise<void> {
   print(describeNetwork(nodeHost(process.env), hostPath(process.cwd())));
   if (found.length === 0)
     print("no container of sandhook; commands that run without one leave nothing behind");
-  for (const { spec, running, processes, listening } of found) {
+  for (const { spec, running, processes, listening, problem } of found) {
     print(`${spec.name}  ${spec.engine}  ${running ? "running" : "stopped"}  ${spec.project}`);
+    if (problem !== undefined) print(`  unknown: ${problem.replaceAll("\n", "\n  ")}`);
     if (spec.ports.length > 0) print(`  published: ${spec.ports.join(", ")}`);
     if (listening.length > 0) print(`  listening: ${listening.join(", ")}`);
     for (const line of processes) print(`  ${line}`);

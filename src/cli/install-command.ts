@@ -4,6 +4,7 @@ import { hostPath } from "../core/paths.ts";
 import { nodeHost } from "../host/node-host.ts";
 import type { ClientVersion } from "../install/client-version.ts";
 import { type InstallOptions, install, planSettings, wantedGroups } from "../install/install.ts";
+import { askChoices, withProgress } from "./install-choices.ts";
 import { agreed, clientVersion, guarded } from "./install-consent.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
@@ -17,6 +18,7 @@ import {
   staging,
 } from "./managed-command.ts";
 import { runShimInstall, runShimUninstall, tellShimStays } from "./shim-command.ts";
+import { runSkill } from "./skill-command.ts";
 import { runProcess } from "../install/run-process.ts";
 import {
   type InstallScope,
@@ -38,6 +40,7 @@ interface InstallFlags extends ManagedFlags {
   readonly check: boolean;
   readonly resident: boolean;
   readonly shim?: true;
+  readonly skill?: true;
 }
 
 const scopeOption = (): Option =>
@@ -65,16 +68,38 @@ export function addInstallCommands(program: Command, context: InstallContext): v
     .option("--no-resident", "start a new process for every call, instead of asking one that lives on")
     .option("--no-check", "do not send a sample call through the hook at the end")
     .option("--shim", "instead of that: put a claude in front of the real one, for claude --sandbox")
-    .action((flags: InstallFlags) => guarded(context, () => runInstall(flags, context)));
+    .option("--skill", "instead of that: give Claude Code the command /sandhook (status, why, allow)")
+    .action((flags: InstallFlags, command: Command) =>
+      guarded(context, async () => {
+        const chosen = leavesChoices(command, context) ? await askChoices(context) : flags;
+        return chosen === undefined ? 1 : runInstall({ ...flags, ...present(chosen) }, context);
+      }),
+    );
   addManagedFlags(install);
   addExample(program.command("uninstall"), "sandhook uninstall --dry-run")
     .description("take the hook out of Claude Code's settings again")
     .addOption(scopeOption())
     .addOption(staging())
     .option("--shim", "instead of that: take the claude in front of the real one away")
+    .option("--skill", "instead of that: take /sandhook away")
     .option("--dry-run", "print the change as a diff and change nothing")
     .option("-y, --yes", "do not ask")
     .action((flags: InstallFlags) => guarded(context, () => runUninstall(flags, context)));
+}
+
+/** A person at a terminal who gave no flag that chooses is asked. */
+function leavesChoices(command: Command, context: InstallContext): boolean {
+  const given = (name: string): boolean =>
+    command.getOptionValueSource(name) !== undefined && command.getOptionValueSource(name) !== "default";
+  return context.ask !== undefined && !["scope", "engine", "yes", "dryRun", "shim", "skill"].some(given);
+}
+
+/** Without the choices that leave a setting as it is. */
+function present({ scope, engine }: { readonly scope: Scope; readonly engine?: string | undefined }): {
+  readonly scope: Scope;
+  readonly engine?: string;
+} {
+  return engine === undefined ? { scope } : { scope, engine };
 }
 
 function orUsage<T>(parse: () => T): T {
@@ -88,6 +113,7 @@ function orUsage<T>(parse: () => T): T {
 async function runInstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope, engine, resident } = flags;
   if (flags.shim === true) return runShimInstall(flags, context);
+  if (flags.skill === true) return runSkill(flags, context, "install");
   if (scope === MANAGED_SCOPE) return runManagedInstall(flags, context);
   const environment = readEnvironment(context.variables, {
     cwd: context.cwd,
@@ -116,11 +142,10 @@ async function runInstall(flags: InstallFlags, context: InstallContext): Promise
   const handler = wantedGroups(scope, environment, client).find(({ event }) => event === "PreToolUse")?.group
     .hooks[0];
   if (handler === undefined) return 1;
-  context.tell("checking the installation with a sample command …");
-  return reportCheck(
-    await checkInstallation({ handler, gate, project: context.cwd, run: runProcess }),
-    context,
+  const check = await withProgress("checking the installation with a sample command", context, () =>
+    checkInstallation({ handler, gate, project: context.cwd, run: runProcess }),
   );
+  return reportCheck(check, context);
 }
 
 /** Why a scope's settings get the hook alone. */
@@ -133,6 +158,7 @@ function noGate(scope: InstallScope): string {
 async function runUninstall(flags: InstallFlags, context: InstallContext): Promise<number> {
   const { scope } = flags;
   if (flags.shim === true) return runShimUninstall(flags, context);
+  if (flags.skill === true) return runSkill(flags, context, "uninstall");
   if (scope === MANAGED_SCOPE) return runManagedUninstall(flags, context);
   const environment = readEnvironment(context.variables, context);
   const options = { scope, environment };

@@ -2,6 +2,7 @@ import { type ClientVersion, missingGates, renderVersion } from "../install/clie
 import { clientPlaces, probeClient } from "../install/probe-client.ts";
 import type { SelfCheck } from "../install/self-check.ts";
 import type { InstallContext } from "./install-context.ts";
+import { type Colour, ownTerminal } from "./terminal.ts";
 
 /** Finds out which release of Claude Code is installed, and says what that costs. */
 export async function detectClient(
@@ -31,7 +32,7 @@ export function reportCheck(check: SelfCheck, { print, tell }: InstallContext): 
   switch (check.kind) {
     case "sandboxed":
       print(
-        `before (on this machine):\n${indent(check.before)}after (in the sandbox):\n${indent(check.after)}`,
+        `before (on this machine):\n${colour("yellow", check.before)}after (in the sandbox):\n${colour("green", check.after)}`,
       );
       return 0;
     case "refused":
@@ -48,6 +49,8 @@ export function reportCheck(check: SelfCheck, { print, tell }: InstallContext): 
   }
 }
 
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
+/** Indented, and coloured line by line for a person. */
+function colour(name: Colour, text: string): string {
+  const { paint } = ownTerminal();
+  return text.replace(/^.+$/gm, (line) => `  ${paint(name, line)}`);
 }

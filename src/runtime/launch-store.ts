@@ -125,6 +125,8 @@ export function findLaunch(
   let at = pid;
   for (let generation = 0; generation < MAX_ANCESTORS && at > 0; generation += 1) {
     const facts = readProcess(at);
+    // Somebody was launched, and whether it is this session cannot be known: the caller is gone already.
+    if (facts === undefined && generation === 0) throw broken(folder, undefined);
     if (facts === undefined) return undefined;
     const name = `${at}-${facts.start}.json`;
     const found = names.has(name) ? readRecord(joinHost(folder, name), reader) : undefined;

@@ -191,6 +191,7 @@ describe.runIf(helperBuilt && engineAvailable("bubblewrap"))(
         libexecReal: libexecOf(ground).replace("current", "versions/test"),
         identity: "nobody",
         pid: process.pid,
+        deadline: 1e14,
         variables: { HOME: ground.home },
         event: hookCall(ground, "true").input,
       };
@@ -208,6 +209,7 @@ describe.runIf(helperBuilt && engineAvailable("bubblewrap"))(
           length,
           Buffer.concat([good, good]),
           request({ secret: "0".repeat(32) }),
+          request({ deadline: 1 }),
           request({ variables: { HOME: ground.home, NODE_OPTIONS: "x" } }),
           request({ event: "\0".repeat(random(99)) }),
           request(),

@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -80,8 +81,11 @@ describe.runIf(helperBuilt && engineAvailable("bubblewrap"))("the resident proce
     forgetStart(ground);
     throughScript(ground, "true");
     expect(residentsOf(ground)).toEqual([pid]);
+    const jobs = readdirSync(path.join(stateOf(ground), "jobs"));
     process.kill(pid, "SIGCONT");
     await until(() => residentsOf(ground).length === 0);
+    // What nobody waits for any more is not decided late.
+    expect(readdirSync(path.join(stateOf(ground), "jobs"))).toEqual(jobs);
 
     const next = await startAgain(ground);
     process.kill(next, "SIGSTOP");

@@ -18,7 +18,7 @@ import { makeOwnDockerd, type OwnDockerd } from "./harness/own-dockerd.ts";
 import { type ContainerSubject, containerSubjects, makeSubjectGround, removeGround } from "./subjects.ts";
 
 /** 200 by `npm run chaos`; a few in the ordinary run. */
-const ITERATIONS = Number(process.env["SANDHOOK_CHAOS"] ?? 6);
+const ITERATIONS = Number(process.env["SANDHOOK_CHAOS"] ?? 4);
 const IMAGE = "debian:bookworm-slim";
 
 /** A generator with a seed that is printed, so that a failure can be had again. */

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,19 +16,42 @@ import {
 } from "./ground.ts";
 import { ask, containersOf, containerSubjects, makeSubjectGround, removeGround } from "./subjects.ts";
 
+/** A container's volumes are named like it: by the project's folder and a digest of its path. */
+function isHomeOf(volume: string, { project }: Ground): boolean {
+  const key = `pro-ject-${createHash("sha256").update(project).digest("hex").slice(0, 12)}`;
+  return volume.startsWith(`sandhook-${key}-`) && volume.endsWith("-home");
+}
+
 for (const subject of containerSubjects()) {
   const { engine, account, hasGit } = subject;
   describe(`the project's container under ${subject.name}`, () => {
     let ground: Ground;
+    /** Its container ends by itself while the others are looked at. */
+    let idle: Ground | undefined;
     beforeAll(async () => {
       ground = makeSubjectGround("life", subject);
+      const settings = subject.settings["container"] as Readonly<Record<string, unknown>> | undefined;
+      // Root's podman differs from the other in nothing that counts here.
+      if (subject.name !== "podman") {
+        idle = makeSubjectGround("idle", subject, { container: { ...settings, idleSeconds: 1 } });
+        expect((await outcome(idle, "echo up")).out).toBe("up\n");
+      }
       // Placeholders change nothing for later calls, so the first ones may come together.
       const first = await Promise.all(Array.from({ length: 4 }, (_, n) => outcome(ground, `echo ${n}`)));
       expect(first.map(({ out }) => out)).toEqual(["0\n", "1\n", "2\n", "3\n"]);
     });
     afterAll(() => {
       removeGround(subject, ground);
+      if (idle !== undefined) removeGround(subject, idle);
     });
+
+    /** `sandhook` as the user types it in the project. */
+    function type(where: Ground, ...words: string[]): string {
+      const program = path.join(where.home, ".local/share/sandhook/current/sandhook.mjs");
+      const [file = "", ...args] = asUser(where, ["env", `HOME=${where.home}`, "node", program, ...words]);
+      const cwd = existsSync(where.project) ? where.project : where.home;
+      return execFileSync(file, args, { cwd, encoding: "utf8" });
+    }
 
     it("is one, however many calls came first together, and stays the same", async () => {
       const before = containersOf(subject, ground);
@@ -138,6 +162,19 @@ for (const subject of containerSubjects()) {
       await until(() => containersOf(subject, ground).length === 0);
     });
 
+    it("ends when it was idle, and prune removes what is left once the project's folder is gone", async () => {
+      const left = idle;
+      if (left === undefined) return;
+      await until(() => containersOf(subject, left).length === 0);
+      await until(() => !existsSync(path.join(left.project, ".claude")));
+      const [name] = ask(subject, "volume", "ls", "-q").filter((volume) => isHomeOf(volume, left));
+      expect(name).toBeDefined();
+      expect(type(left, "prune")).toBe("");
+      rmSync(left.project, { recursive: true });
+      expect(type(left, "prune")).toBe(`removed ${name?.replace(/-home$/, "") ?? ""}\n`);
+      expect(ask(subject, "volume", "ls", "-q")).not.toContain(name);
+    });
+
     it("leaves no file of another owner in the project", async () => {
       await outcome(ground, "mkdir -p d/e && touch d/e/f");
       const [file, ...args] = ["find", ground.project, ground.home, "!", "-uid", account.uid.toString()];
@@ -145,5 +182,40 @@ for (const subject of containerSubjects()) {
       const own = asUser(ground, ["test", "-w", path.join(ground.project, "d/e/f")]);
       expect(spawnSync(own[0] ?? "", own.slice(1)).status).toBe(0);
     });
+
+    it("is seen, entered, stopped and removed by sandhook's commands", async () => {
+      const mark = freshMark();
+      const server = "$s = IO::Socket::INET->new(LocalPort => 7777, Listen => 1) or die $!; sleep 9" + mark;
+      const listen = "until grep -q ':1E61 ' /proc/net/tcp; do sleep 0.1; done";
+      const start = `setsid perl -MIO::Socket::INET -e '${server}' >/dev/null 2>&1 & ${listen}`;
+      expect((await outcome(ground, start)).code).toBe(0);
+      const [status] = JSON.parse(type(ground, "status", "--json")) as Record<string, unknown>[];
+      expect(status).toMatchObject({ engine, running: true, project: ground.project, listening: [7777] });
+      expect(status?.["processes"]).toEqual([expect.stringContaining(`sleep 9${mark}`)]);
+      expect(type(ground, "logs")).toBe("\n");
+      const shell = asUser(ground, ["env", `HOME=${ground.home}`, "TERM=dumb", "script", "-qec"]);
+      const program = path.join(ground.home, ".local/share/sandhook/current/sandhook.mjs");
+      const { stdout } = spawnSync(
+        shell[0] ?? "",
+        [...shell.slice(1), `node '${program}' shell`, "/dev/null"],
+        {
+          cwd: ground.project,
+          input: "echo in-$((40+2))-$PWD; exit\n",
+          encoding: "utf8",
+          timeout: 90_000,
+        },
+      );
+      expect(stdout).toContain(`in-42-${ground.project}`);
+      const [volume] = ask(subject, "volume", "ls", "-q").filter((name) => isHomeOf(name, ground));
+      const name = volume?.replace(/-home$/, "") ?? "";
+      expect(type(ground, "stop")).toBe(`stopped ${name}\n`);
+      expect(containersOf(subject, ground)).toEqual([]);
+      await until(() => processesWith(`sleep 9${mark}`).length === 0);
+      expect(ask(subject, "volume", "ls", "-q")).toContain(volume);
+      expect(type(ground, "rm")).toBe(`removed ${name} and its home volume\n`);
+      expect(containersOf(subject, ground)).toEqual([]);
+      expect(ask(subject, "volume", "ls", "-q")).not.toContain(volume);
+      expect(type(ground, "stop")).toBe("this project has no container\n");
+    }, 240_000);
   });
 }

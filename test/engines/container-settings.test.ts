@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   askHook,
   asUser,
@@ -18,6 +18,7 @@ import {
   type ContainerSubject,
   containerSubjects,
   makeSubjectGround,
+  removeContainers,
   removeGround,
 } from "./subjects.ts";
 
@@ -28,8 +29,13 @@ for (const subject of containerSubjects()) {
     const grounds: Ground[] = [];
     /** Root's podman differs from the two others in its limits alone. */
     const full = subject.name !== "podman";
+    /** Its settings are written anew for each refusal; no container is made. */
+    let refused: Ground | undefined;
     afterEach(() => {
       for (const ground of grounds.splice(0)) removeGround(subject, ground);
+    });
+    afterAll(() => {
+      if (refused !== undefined) removeGround(subject, refused);
     });
 
     /** A ground whose container has these settings beside a small image; `files` are made in its home first. */
@@ -49,29 +55,105 @@ for (const subject of containerSubjects()) {
       return code === 0 ? out.trim() : `${code}: ${out}${err}`;
     }
 
-    function refusal(ground: Ground): unknown {
-      return askHook(ground, "true")["permissionDecisionReason"];
-    }
-
+    // One container has all that can be had together.
     if (full)
-      it("are mounts: read-only unless written otherwise, also elsewhere, without what is hidden", async () => {
-        const ground = make(
-          {
+      describe("together", () => {
+        let ground: Ground;
+        let first: Awaited<ReturnType<typeof outcome>>;
+        beforeAll(async () => {
+          const container = {
+            image: IMAGE,
             mounts: [
               { source: "~/data" },
               { source: "~/out", readOnly: false },
               { source: "~/data", target: "/data" },
               { source: "~/out", target: "/out", readOnly: false },
             ],
-          },
-          { "data/a": "a", "data/secret": "key", "out/b": "b" },
-          { filesystem: { denyRead: ["~/data/secret"] } },
-        );
-        const tries =
-          "cat ~/data/a /data/a /out/b; cat ~/data/secret /data/secret; echo c > /out/c; cat ~/out/c";
-        const writes = "for f in ~/data/x /data/x; do (echo x > $f) 2>/dev/null && echo $f; done; true";
-        expect(await answer(ground, `${tries}; ${writes}`)).toBe("aabc");
-        expect(statSync(path.join(ground.home, "out/c")).uid).toBe(subject.account.uid);
+            env: { GREETING: 'it\'s "me"\n$HOME', HOMELESS: "" },
+            // podman sets the limit of processes too, unless it is named, and a confined machine forbids raising it.
+            ulimits: { nofile: { soft: 333, hard: 444 }, nproc: 4000 },
+            flags: ["--add-host=db.example.org:192.0.2.7"],
+            startup: "~/start.sh",
+            caches: ["npm"],
+            separate: ["node_modules"],
+          };
+          const files = {
+            "data/a": "a",
+            "data/secret": "key",
+            "out/b": "b",
+            "start.sh": 'export STARTED=yes; twice() { echo "$1$1"; }; echo noise >&2; echo words',
+          };
+          // Another program with docker's command line, as nerdctl and finch are.
+          const tool = 'echo "$@" >> "$HOME/used"; exec /usr/bin/docker "$@"';
+          const other = subject.name === "docker" ? { "bin/tool": `#!/bin/sh\n${tool}\n` } : {};
+          const with_: ContainerSubject = { ...subject, files: { ...subject.files, ...files, ...other } };
+          const more = { container, filesystem: { denyRead: ["~/data/secret"] } };
+          ground = makeSubjectGround("set", with_, more);
+          if (subject.name === "docker") {
+            const command = path.join(ground.home, "bin/tool");
+            chmodSync(command, 0o755);
+            const settings = {
+              sandhook: { ...subject.settings, ...more, container: { ...container, command } },
+            };
+            writeFileSync(path.join(ground.home, ".claude/settings.json"), JSON.stringify(settings));
+          }
+          mkdirSync(path.join(ground.project, "node_modules"));
+          writeFileSync(path.join(ground.project, "node_modules/host"), "host");
+          first = await outcome(ground, "echo up");
+        });
+        afterAll(() => {
+          removeGround(subject, ground);
+          for (const volume of ask(subject, "volume", "ls", "-q").filter((name) =>
+            name.startsWith("sandhook-cache-"),
+          ))
+            ask(subject, "volume", "rm", volume);
+        });
+
+        it("are a startup script, whose output goes to stderr", async () => {
+          expect([first.code, first.out, first.err]).toEqual([0, "up\n", expect.stringContaining("noise\n")]);
+          expect(first.err).toContain("words\n");
+          expect((await outcome(ground, "twice $STARTED")).out).toBe("yesyes\n");
+        });
+
+        it("are mounts: read-only unless written otherwise, also elsewhere, without what is hidden", async () => {
+          const tries =
+            "cat ~/data/a /data/a /out/b; cat ~/data/secret /data/secret 2>&-; echo c > /out/c; cat ~/out/c";
+          const writes = "for f in ~/data/x /data/x; do (echo x > $f) 2>/dev/null && echo $f; done; true";
+          expect((await outcome(ground, `${tries}; ${writes}`)).out).toBe("aabc\n");
+          expect(statSync(path.join(ground.home, "out/c")).uid).toBe(subject.account.uid);
+        });
+
+        if (subject.name === "docker")
+          it("are another program with the engine's command line", () => {
+            const used = readFileSync(path.join(ground.home, "used"), "utf8");
+            expect(used).toMatch(/^create --name sandhook-[^]*^exec -i /m);
+          });
+
+        it("are variables, limits of each process and flags", async () => {
+          const command = 'echo "$GREETING"; ulimit -Hn; grep -c db.example.org /etc/hosts';
+          expect((await outcome(ground, command)).out).toBe('it\'s "me"\n$HOME\n444\n1\n');
+        });
+
+        it("are caches that projects share, and folders that each container has to itself", async () => {
+          const made =
+            "echo kept > ~/.npm/x; ls node_modules; echo built > node_modules/inside; cat node_modules/inside";
+          expect((await outcome(ground, made)).out).toBe("built\n");
+          expect(readFileSync(path.join(ground.project, "node_modules/host"), "utf8")).toBe("host");
+          const project = path.join(ground.root, "other");
+          execFileSync("git", ["init", "-q", "-b", "main", project]);
+          execFileSync("chown", ["-R", `${subject.account.uid}:${subject.account.gid}`, project]);
+          const other = { ...ground, project };
+          try {
+            const { out, err } = await outcome(
+              other,
+              "cat ~/.npm/x; ls -A node_modules; touch node_modules/y && echo own",
+            );
+            expect(out, err).toBe("kept\nown\n");
+            expect(statSync(path.join(project, "node_modules")).uid).toBe(subject.account.uid);
+          } finally {
+            removeContainers(subject, other);
+          }
+        });
       });
 
     if (full)
@@ -95,46 +177,10 @@ for (const subject of containerSubjects()) {
           subject.engine === "docker" ? "a daemon elsewhere cannot mount" : "container.host",
         ],
       ])("are refused by name when they cannot be kept: %s %j", (key, value, reason) => {
-        const ground = make({ [key]: value });
-        expect(refusal(ground)).toContain(reason);
-      });
-
-    if (full)
-      it("are variables, limits of each process, flags and a startup script", async () => {
-        const ground = make(
-          {
-            env: { GREETING: 'it\'s "me"\n$HOME', HOMELESS: "" },
-            // podman sets the limit of processes too, unless it is named, and a confined machine forbids raising it.
-            ulimits: { nofile: { soft: 333, hard: 444 }, nproc: 4000 },
-            flags: ["--add-host=db.example.org:192.0.2.7"],
-            startup: "~/start.sh",
-          },
-          { "start.sh": 'export STARTED=yes; twice() { echo "$1$1"; }; echo noise; echo words >&2' },
-        );
-        const command = 'echo "$GREETING"; ulimit -Hn; grep -c db.example.org /etc/hosts; twice $STARTED';
-        const { code, out, err } = await outcome(ground, command);
-        expect([code, out]).toEqual([0, 'it\'s "me"\n$HOME\n444\n1\nyesyes\n']);
-        expect(err).toContain("noise\nwords\n");
-      });
-
-    if (full)
-      it("are caches that projects share, and folders that the container has to itself", async () => {
-        const settings = { caches: ["npm"], separate: ["node_modules"] };
-        const [one, two] = [make(settings), make(settings)];
-        mkdirSync(path.join(one.project, "node_modules"));
-        writeFileSync(path.join(one.project, "node_modules/host"), "host");
-        // The cache belongs to an account's state, which the two have not in common; it is the place that counts.
-        expect(
-          await answer(one, "echo kept > ~/.npm/x; ls node_modules; echo built > node_modules/inside"),
-        ).toBe("");
-        expect(await answer(one, "cat ~/.npm/x node_modules/inside")).toBe("kept\nbuilt");
-        expect(readFileSync(path.join(one.project, "node_modules/host"), "utf8")).toBe("host");
-        expect(await answer(two, "ls -A ~/.npm; touch node_modules/y && echo own")).toBe("own");
-        expect(statSync(path.join(two.project, "node_modules")).uid).toBe(subject.account.uid);
-        for (const volume of ask(subject, "volume", "ls", "-q").filter((name) =>
-          name.startsWith("sandhook-cache-"),
-        ))
-          ask(subject, "volume", "rm", volume);
+        refused ??= makeSubjectGround("refused", subject);
+        const settings = { sandhook: { ...subject.settings, container: { image: IMAGE, [key]: value } } };
+        writeFileSync(path.join(refused.home, ".claude/settings.json"), JSON.stringify(settings));
+        expect(askHook(refused, "true")["permissionDecisionReason"]).toContain(reason);
       });
 
     if (full)
@@ -160,38 +206,26 @@ for (const subject of containerSubjects()) {
         }
       });
 
-    if (full)
-      it("say that a file of a project that is not trusted was set aside", async () => {
-        const ground = make({});
-        mkdirSync(path.join(ground.project, ".claude"));
-        writeFileSync(path.join(ground.project, ".claude/sandbox.bashrc"), "echo from the repository");
-        const { out, err } = await outcome(ground, "true");
-        expect([out, err]).toEqual(["", expect.stringContaining("sandbox.bashrc is not used")]);
-      });
-
     // For an ordinary user this machine's kernel may have no limits to give.
     const canLimit = subject.name !== "podman-rootless";
     if (canLimit)
-      it("are limits whose name is said when a command meets them", async () => {
-        const ground = make({ memory: "64m", pids: 40 });
-        const full = await outcome(
+      it("are limits whose name is said when a command meets them, and a fork bomb leaves nothing", async () => {
+        const ground = make({ memory: "128m", pids: 120 });
+        const memory = await outcome(
           ground,
-          "head -c 200000000 /dev/zero | tail -c 150000000 | wc -c; exit ${PIPESTATUS[1]}",
+          "head -c 300000000 /dev/zero | tail -c 250000000 | wc -c; exit ${PIPESTATUS[1]}",
         );
-        expect([full.code, full.err]).toEqual([137, expect.stringContaining("sandhook.container.memory")]);
-        const crowd = await outcome(ground, "for n in $(seq 60); do sleep 3 & done; exit 1");
+        expect([memory.code, memory.err]).toEqual([
+          137,
+          expect.stringContaining("sandhook.container.memory"),
+        ]);
+        const crowd = await outcome(ground, "for n in $(seq 160); do sleep 3 & done; exit 1");
         expect(crowd.err).toContain("sandhook.container.pids");
         expect(await outcome(ground, "sleep 3; false")).toEqual({ code: 1, out: "", err: "" });
-      });
-
-    if (canLimit)
-      it("leave nothing of a fork bomb that fills its limit", async () => {
-        const ground = make({ pids: 200 });
         const mark = freshMark();
-        expect(await answer(ground, "echo up")).toContain("up");
         const bomb = `b() { sleep ${mark} & b | b & }; touch up-${mark}; trap '' TERM; b; while :; do sleep ${mark} & b; done`;
         const running = startLine(ground, rewrite(ground, bomb));
-        await until(() => processesWith(`sleep\0${mark}`).length > 50);
+        await until(() => processesWith(`sleep\0${mark}`).length > 30);
         process.kill(-running.pid, "SIGKILL");
         await running.ended;
         await until(() => processesWith(mark).length === 0);
@@ -202,11 +236,22 @@ for (const subject of containerSubjects()) {
       it("are ports that the host reaches, while a server of one call answers the next", async () => {
         const port = 20_000 + Number(freshMark().slice(-4));
         const ground = make({ ports: [`${port}:8000`] }, {}, { network: "open" });
+        mkdirSync(path.join(ground.project, ".claude"));
+        writeFileSync(path.join(ground.project, ".claude/sandbox.bashrc"), "echo from the repository");
         const server =
           "perl -MIO::Socket::INET -e '$s=IO::Socket::INET->new(LocalPort=>8000,Listen=>9,ReuseAddr=>1) or die $!; while($c=$s->accept){<$c>;<$c>;print $c qq(HTTP/1.0 200 OK\\r\\n\\r\\nhello\\n);close $c}'";
         const read = (to: number): string =>
           `exec 3<>/dev/tcp/127.0.0.1/${to}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; tail -n 1 <&3`;
-        expect(await answer(ground, `setsid ${server} >/dev/null 2>&1 & sleep 1`)).toBe("");
+        const started = await outcome(
+          ground,
+          `setsid ${server} >/dev/null 2>&1 & until (${read(8000)}) 2>/dev/null | grep -q hello; do sleep 0.1; done`,
+        );
+        // A file of a project that nobody trusts is set aside, and that is said.
+        expect([started.code, started.out, started.err]).toEqual([
+          0,
+          "",
+          expect.stringContaining("sandbox.bashrc is not used"),
+        ]);
         expect(await answer(ground, read(8000))).toBe("hello");
         const words = [
           "env",

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { afterAll, onTestFinished } from "vitest";
-import { buildTestHelper, type TestHelperOptions } from "../../scripts/native.mjs";
+import { buildTestHelper, canBuildHelper, type TestHelperOptions } from "../../scripts/native.mjs";
 import { type Ground, hookCall, makeGround, ownAccount, until } from "../engines/ground.ts";
 import { hostPath } from "../../src/core/paths.ts";
 import { residentFolders, talkToResident } from "../../src/runtime/resident/talk.ts";
@@ -19,7 +19,7 @@ import type { ResidentStatus } from "../../src/runtime/resident/serve.ts";
 const BUILT = `helper-${process.platform}-${process.arch}`;
 
 /** False where no compiler was at hand when the product was built. */
-export const helperBuilt = existsSync(path.join("dist/libexec", BUILT));
+export const helperBuilt = canBuildHelper() && existsSync(path.join("dist/libexec", BUILT));
 
 /** The slow path of a test: says so, and gives back the event that it was handed. */
 export const SLOW = ["/bin/sh", "-c", "echo slow; cat"] as const;

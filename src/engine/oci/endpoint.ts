@@ -32,7 +32,7 @@ function requireLocal(address: unknown, from: string): HostPath {
   throw new EngineError({
     code: "docker.remote",
     message: `${from} leads to ${typeof address === "string" ? address : "an unknown place"}, and a daemon elsewhere cannot mount this project`,
-    hint: "Type: docker context use default. Or choose another engine with sandhook.engine.",
+    hint: 'Type: docker context use default. Or name a socket of this machine in your user settings, as sandhook.container.host: "unix:///run/user/1000/docker.sock". Or choose another engine with sandhook.engine.',
   });
 }
 

@@ -23,7 +23,7 @@ function probe(flavor: Flavor, host: Host, { command, address }: EngineWishes = 
     return {
       kind: "unavailable",
       reasons: [`its daemon is not running (${socket} does not exist)`],
-      hint: "Start the daemon, for example: sudo systemctl start docker",
+      hint: "Start the daemon, for example: sudo systemctl start docker. If yours listens elsewhere (DOCKER_HOST), write its address to sandhook.container.host.",
     };
   } catch (error) {
     return {

@@ -18,10 +18,30 @@ interface Inspected {
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null };
 }
 
-/** The container of that name or id, or undefined. Docker and podman describe these fields alike. */
+/**
+ * Rootless podman keeps its user namespace by a process of its own. When somebody ends that one while the containers'
+ * processes are gone too, every command of podman is refused until the user says that nothing of it is left.
+ * @throws EngineError `engine.namespace-lost`
+ */
+function refuseLostNamespace(client: Client, reason: string): void {
+  if (!reason.includes("system migrate")) return;
+  throw new EngineError({
+    code: "engine.namespace-lost",
+    message: `podman has lost the user namespace that its containers live in, and refuses everything (${reason})`,
+    hint: `Type: ${client.words[0] ?? "podman"} system migrate. It ends what is left of all your podman containers; sandhook makes the project's again.`,
+  });
+}
+
+/**
+ * The container of that name or id, or undefined. Docker and podman describe these fields alike.
+ * @throws EngineError `engine.namespace-lost`
+ */
 export async function findContainer(client: Client, name: string): Promise<FoundContainer | undefined> {
   const found = await client.run(["container", "inspect", name]);
-  if (!found.ok) return undefined;
+  if (!found.ok) {
+    refuseLostNamespace(client, found.reason);
+    return undefined;
+  }
   const [facts] = JSON.parse(found.stdout) as Inspected[];
   if (facts === undefined) return undefined;
   const { Id, State, Config } = facts;
@@ -31,7 +51,7 @@ export async function findContainer(client: Client, name: string): Promise<Found
 const BUSY = 75;
 
 /** How long a replacement waits for running calls, in seconds. */
-const PATIENCE = 10;
+const PATIENCE = 5;
 
 /**
  * Removes a container when no call runs in it. Every call holds a shared lock, and the state is taken away under the

@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type ContainerSpec, SPEC_FORMAT } from "../../engine/oci/container-spec.ts";
+import { EngineError, isSandboxError, renderFailure } from "../../core/errors.ts";
 import { type Client, openClient } from "./client.ts";
 import { findContainer } from "./container.ts";
 import { sweepPlaceholders } from "./placeholders.ts";
+import { requireReachable } from "./reach.ts";
 import { readState, removeState } from "./state.ts";
 
 /** A project's container as `sandhook status` shows it. */
@@ -16,6 +18,8 @@ export interface ContainerStatus {
   readonly processes: readonly string[];
   /** TCP ports that something inside listens on. */
   readonly listening: readonly number[];
+  /** Why the engine could not be asked. */
+  readonly problem?: string;
 }
 
 /** The specification that a container was last made from, or undefined. */
@@ -54,10 +58,21 @@ async function readListening(client: Client, id: string): Promise<number[]> {
   return parseListening(tables.stdout);
 }
 
-/** What runs in a project's container. */
+/** What runs in a project's container, or why nobody can tell. */
 export async function readStatus(spec: ContainerSpec): Promise<ContainerStatus> {
+  try {
+    return await askStatus(spec);
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    const problem = renderFailure(error);
+    return { spec, running: false, container: undefined, processes: [], listening: [], problem };
+  }
+}
+
+async function askStatus(spec: ContainerSpec): Promise<ContainerStatus> {
   const client = openClient(spec);
   const found = await findContainer(client, spec.name);
+  if (found === undefined) await requireReachable(spec);
   if (found?.running !== true)
     return { spec, running: false, container: found?.id, processes: [], listening: [] };
   const top = await client.run([
@@ -91,10 +106,22 @@ export async function retireContainer(spec: ContainerSpec, id: string): Promise<
   await sweepPlaceholders(spec);
 }
 
-/** Ends a project's container with everything in it; the home volume stays. Idempotent. */
+/**
+ * Ends a project's container with everything in it; the home volume stays. Idempotent.
+ * @throws EngineError `container.not-removed`, and why the engine does not answer
+ */
 export async function stopContainer(spec: ContainerSpec): Promise<void> {
+  const client = openClient(spec);
   removeState(spec.folder);
-  await openClient(spec).run(["rm", "--force", spec.name]);
+  const removed = await client.run(["rm", "--force", spec.name]);
+  if (!removed.ok && (await findContainer(client, spec.name)) !== undefined) {
+    throw new EngineError({
+      code: "container.not-removed",
+      message: `the container ${spec.name} could not be removed (${removed.reason})`,
+      hint: `Try: ${client.words.join(" ")} rm --force ${spec.name}`,
+    });
+  }
+  if (!removed.ok) await requireReachable(spec);
   await sweepPlaceholders(spec);
 }
 

@@ -20,7 +20,7 @@ function explain(socket: string, error: unknown): EngineError {
       return new EngineError({
         code: "engine.down",
         message: `the docker daemon is not running (nothing answers at ${socket})`,
-        hint: "Start it: sudo systemctl start docker",
+        hint: "Start it: sudo systemctl start docker. If yours listens elsewhere (DOCKER_HOST), write its address to sandhook.container.host.",
         cause: error,
       });
     case undefined:

@@ -33,6 +33,8 @@ export interface ResidentRequest {
   readonly identity: string;
   /** The process that asks. */
   readonly pid: number;
+  /** When it gives up, in milliseconds of the system's monotonic clock. */
+  readonly deadline: number;
   readonly variables: Readonly<Record<string, string>>;
   readonly event: string;
 }
@@ -56,8 +58,8 @@ export function lengthOfRequest(head: Buffer): number {
   return REQUEST_HEAD + fields + event;
 }
 
-function readPid(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new BadFrame("not a process id");
+function readNumber(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new BadFrame("not a number");
   return Number(text);
 }
 
@@ -78,15 +80,16 @@ export function decodeRequest(whole: Buffer): ResidentRequest {
   const end = REQUEST_HEAD + whole.readUInt32LE(REQUEST.length + NONCE);
   const fields = whole.toString("utf8", REQUEST_HEAD, end).split("\0");
   if (fields.pop() !== "") throw new BadFrame("the last field does not end");
-  const [name, secret, libexec, libexecReal, identity, pid, ...variables] = fields;
+  const [name, secret, libexec, libexecReal, identity, pid, deadline, ...variables] = fields;
   const verb = VERBS.find((known) => known === name);
   if (verb === undefined || secret === undefined || libexec === undefined)
     throw new BadFrame("fields are missing");
-  if (libexecReal === undefined || identity === undefined || pid === undefined)
+  if (libexecReal === undefined || identity === undefined || pid === undefined || deadline === undefined)
     throw new BadFrame("fields are missing");
   return {
     nonce: Buffer.from(whole.subarray(REQUEST.length, REQUEST.length + NONCE)),
-    ...{ verb, secret, libexec, libexecReal, identity, pid: readPid(pid) },
+    ...{ verb, secret, libexec, libexecReal, identity, pid: readNumber(pid) },
+    deadline: readNumber(deadline),
     variables: readVariables(variables),
     event: whole.toString("utf8", end),
   };
@@ -94,10 +97,11 @@ export function decodeRequest(whole: Buffer): ResidentRequest {
 
 /** `nonce` has 16 bytes. */
 export function encodeRequest(request: ResidentRequest): Buffer {
-  const { nonce, verb, secret, libexec, libexecReal, identity, pid, variables } = request;
+  const { nonce, verb, secret, libexec, libexecReal, identity, variables } = request;
   const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const numbers = [request.pid, request.deadline].map((number) => number.toString());
   const fields = Buffer.from(
-    [verb, secret, libexec, libexecReal, identity, pid.toString(), ...words]
+    [verb, secret, libexec, libexecReal, identity, ...numbers, ...words]
       .map((field) => `${field}\0`)
       .join(""),
   );

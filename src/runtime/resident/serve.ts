@@ -58,6 +58,7 @@ export async function serveEvents(options: ResidentOptions): Promise<void> {
     if (request.secret !== secret) return "the secret is another one";
     if (request.verb !== "decide") return undefined;
     if (request.libexec !== libexec || request.libexecReal !== libexecReal) return "another installation";
+    if (request.deadline < process.hrtime.bigint() / 1_000_000n) return "the caller waits no longer";
     if (request.identity !== identity) return "the caller is not where this process is";
     if (request.variables["HOME"] !== home) return "another home folder";
     if (Object.keys(request.variables).some((name) => !VARIABLES.has(name))) return "unknown variables";

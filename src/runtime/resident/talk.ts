@@ -63,7 +63,15 @@ export async function talkToResident(
   try {
     if (!isPrivate(folder)) throw new Error(`${folder} is not a folder that only this user can enter`);
     const secret = readFileSync(joinHost(folder, SECRET), "utf8");
-    const fields = { verb, secret, libexec: "", libexecReal: "", identity: "", pid: process.pid };
+    const fields = {
+      verb,
+      secret,
+      libexec: "",
+      libexecReal: "",
+      identity: "",
+      pid: process.pid,
+      deadline: 1,
+    };
     const request = encodeRequest({ nonce, ...fields, variables: {}, event: "" });
     answer = decodeAnswer(await talk(folder, request), nonce);
   } catch (error) {
