@@ -1,13 +1,10 @@
 import { readFileSync, writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { answerEvent } from "../src/runtime/answer-event.ts";
+import { ownCaller } from "../src/runtime/open-context.ts";
 
 try {
-  const answer = answerEvent(readFileSync(0, "utf8"), {
-    environment: process.env,
-    libexec: process.argv[2] ?? __dirname,
-    pid: process.pid,
-  });
+  const answer = answerEvent(readFileSync(0, "utf8"), ownCaller(process.argv[2]));
   writeSync(1, `${answer}\n`);
   process.exit(0);
 } catch (error) {

@@ -1,12 +1,8 @@
 import { writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { hostPath } from "../src/core/paths.ts";
-import { nodeHost } from "../src/host/node-host.ts";
-import { rememberingHost } from "../src/host/remembering-host.ts";
 import { answerShellLine } from "../src/runtime/answer-shell-line.ts";
-import { cachedReader } from "../src/runtime/cached-reader.ts";
-import { findLaunch } from "../src/runtime/launch-store.ts";
-import { locateSite } from "../src/runtime/site.ts";
+import { openContext, ownCaller } from "../src/runtime/open-context.ts";
 
 /** 126: the line could not be executed. The gate's script adds nothing and runs nothing. */
 const REFUSED = 126;
@@ -15,14 +11,8 @@ const REFUSED = 126;
 // behind a NUL-free separator that no path or line of a client can hold at that place.
 try {
   const [, , libexec = "", line = ""] = process.argv;
-  const host = rememberingHost(nodeHost(process.env));
-  const site = locateSite(host, hostPath(libexec));
-  const reader = cachedReader(host, site);
   const answer = answerShellLine(line, {
-    host,
-    site,
-    reader,
-    launcher: findLaunch(site.state, reader),
+    ...openContext(ownCaller(libexec)),
     sessionId: process.env["CLAUDE_CODE_SESSION_ID"],
     cwd: hostPath(process.cwd()),
   });

@@ -6,7 +6,16 @@ import { buildHelpers } from "./native.mjs";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
 const SCRIPTS = ["hook", "launch", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
-const PARTS = ["pre-tool-use", "shell-gate", "settings-reader", "permission-rules", "web-rules"];
+const PARTS = [
+  "pre-tool-use",
+  "shell-gate",
+  "settings-reader",
+  "permission-rules",
+  "web-rules",
+  "session-start",
+  "user-prompt-submit",
+  "config-change",
+];
 
 // dockerode can reach an engine over SSH; its library has native parts, and remote engines are refused.
 const NO_SSH = { ssh2: "./scripts/stubs/no-ssh.cjs" };

@@ -8,12 +8,13 @@ import type { Engine } from "./core/engine.ts";
 import { EngineError, PolicyError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
-import type { Plan, ToolCall } from "./core/plan.ts";
+import type { Plan, Project, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
 import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import type { LinePatterns } from "./policy/permission/line-patterns.ts";
 import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
+import { withTrustHint } from "./policy/trust-hint.ts";
 import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
@@ -109,6 +110,18 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
   }
 }
 
+/** @throws EngineError, PolicyError when no engine can run the command under its policy */
+function planOn(
+  { host, call, temporary }: PipelineInput,
+  project: Project,
+  config: Config,
+): { readonly engine: Engine; readonly plan: Plan } {
+  const engine = chooseEngine(config, host);
+  const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
+  requireSupport(engine, plan);
+  return { engine, plan };
+}
+
 function renderRoute({ rule, source, narrowsOnly }: AppliedRule): string {
   return `${narrowsOnly ? "narrowed by" : "by"} the command rule ${rule.match} of ${renderSource(source)}`;
 }
@@ -151,7 +164,7 @@ export function resolveCall({
  * @throws SandboxError of any area; the caller refuses the command.
  */
 export function decide(input: PipelineInput): Decision {
-  const { host, call } = input;
+  const { call } = input;
   const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
   if (!config.enabled.value) {
     return {
@@ -177,10 +190,7 @@ export function decide(input: PipelineInput): Decision {
   requireBuilt(config);
   const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
   if (leave.kind === "granted") return goOutside(leave, verdict);
-  const engine = chooseEngine(config, host);
-  const { temporary } = input;
-  const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
-  requireSupport(engine, plan);
+  const { engine, plan } = withTrustHint(config, () => planOn(input, project, config));
   const { permission, reason } = consent(verdict, config, engine.name);
   const withheld = leave.kind === "withheld" ? [leave.reason] : [];
   return {

@@ -12,6 +12,7 @@ import { addManagedCommands } from "./managed-command.ts";
 import { addNetworkCommands } from "./network-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
+import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
@@ -25,6 +26,7 @@ export function buildProgram(context: InstallContext): Command {
   addInstallCommands(program, context);
   addManagedCommands(program, context);
   addDoctorCommand(program);
+  addTrustCommand(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program);
   addContainerCommands(program);

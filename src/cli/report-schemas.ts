@@ -78,3 +78,20 @@ export const explainReport = z.strictObject({
   ignored: z.array(z.strictObject({ key: z.string(), source: z.string(), reason: z.string() })),
   line: z.string().optional(),
 });
+
+/** What `sandhook trust --show --json` prints; values are JSON texts. */
+export const trustReport = z.strictObject({
+  project: z.string(),
+  state: z.enum(["nothing", "trusted", "changed", "untrusted"]),
+  changes: z.array(
+    z.strictObject({
+      key: z.string(),
+      from: z.array(z.string()),
+      to: z.array(z.string()),
+      source: z.string(),
+    }),
+  ),
+  files: z.array(z.string()),
+});
+
+export type TrustReport = z.infer<typeof trustReport>;

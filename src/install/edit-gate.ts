@@ -1,7 +1,8 @@
 import { type Node, findNodeAtLocation } from "jsonc-parser";
+import { GATE_VARIABLE, isOwnPrefix } from "../config/own-registration.ts";
 import type { HostPath } from "../core/paths.ts";
 import { type TextPlace, setText, textAt } from "./edit-text.ts";
-import { GATE_VARIABLE, foreignPrefix, gatePrefix, isOwnPrefix } from "./gate-prefix.ts";
+import { foreignPrefix, gatePrefix } from "./gate-prefix.ts";
 import { removeMember } from "./member-edit.ts";
 import { type SettingsText, holdsComment } from "./settings-text.ts";
 import type { Edited, Splice } from "./splice.ts";

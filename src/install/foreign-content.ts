@@ -1,6 +1,6 @@
 import { type Node, getNodeValue } from "jsonc-parser";
-import { GATE_VARIABLE, foreignPrefix } from "./gate-prefix.ts";
-import { isOwnHandler } from "./ownership.ts";
+import { foreignPrefix } from "./gate-prefix.ts";
+import { GATE_VARIABLE, isOwnHandler } from "../config/own-registration.ts";
 
 type Entry = readonly [string, unknown];
 

@@ -1,12 +1,7 @@
 import path from "node:path";
+import { OWN_PREFIX, isOwnPrefix } from "../config/own-registration.ts";
 import { type HostPath, joinHost } from "../core/paths.ts";
 import { quote } from "../rewrite/quote.ts";
-
-/** The variable in the settings' `env` that hands every shell line of the client to a program. */
-export const GATE_VARIABLE = "CLAUDE_CODE_SHELL_PREFIX";
-
-/** A value of ours, of this version or an older one; the group is the prefix that it chains. */
-const OWN = /(?:^|\/)sandhook\/(?:current\/libexec|entry\/chain=(.*))\/shell-gate$/;
 
 /** File names end at 255 bytes; a longer prefix goes on in a folder below. */
 const PART_LENGTH = 200;
@@ -22,15 +17,10 @@ export function gatePrefix(root: HostPath, chained: string | undefined): HostPat
   return joinHost(root, path.join("entry", `chain=${parts.join("/")}`, "shell-gate"));
 }
 
-/** True for a value that an installation of ours wrote. */
-export function isOwnPrefix(value: string): boolean {
-  return OWN.test(value);
-}
-
 /** The user's own prefix: the value itself, or what a value of ours chains. */
 export function foreignPrefix(value: string | undefined): string | undefined {
   if (value === undefined || !isOwnPrefix(value)) return value;
-  const chained = OWN.exec(value)?.[1];
+  const chained = OWN_PREFIX.exec(value)?.[1];
   return chained === undefined ? undefined : decode(chained.replaceAll("/", ""));
 }
 

@@ -1,6 +1,6 @@
 import type { HostPath } from "../core/paths.ts";
 import { quote } from "../rewrite/quote.ts";
-import { HOOK_PATH, type HookRegistration, INSTALL_COMMAND } from "./registration.ts";
+import { HOOK_PATH, type HookRegistration, INSTALL_COMMAND, TIMEOUT_SECONDS } from "./registration.ts";
 
 /** One handler as it stands in a settings file. Key order is the order in the file. */
 export interface HookHandler {
@@ -8,7 +8,7 @@ export interface HookHandler {
   readonly command: string;
   readonly args?: readonly string[];
   readonly timeout: number;
-  readonly onFailure: "block";
+  readonly onFailure?: "block";
   readonly statusMessage: string;
 }
 
@@ -34,7 +34,7 @@ export type HandlerTarget =
 
 type OwnTarget = Extract<HandlerTarget, { kind: "own" }>;
 
-/** Names every registered command of ours, in `command` or in `args`; see ownership.ts. */
+/** Names every registered command of ours, in `command` or in `args`; see src/config/own-registration.ts. */
 export const HOOK_TAIL = "sandhook/current/libexec/hook";
 
 /** Words that a POSIX shell reads as themselves, so that a command without quotes is a path as well. */
@@ -46,6 +46,7 @@ const PLAIN_PATH = /^[A-Za-z0-9_@%+,./-]+$/;
  * the script would cost every call a millisecond.
  */
 const GUARDED = [
+  '[ -r "$0" ] || { echo "sandhook: refused: the installation is broken ($0 is missing). Type: npx sandhook install" >&2; exit 2; }',
   'answer=$(. "$0") || exit 2',
   'case $answer in "{"*"}") printf "%s\\n" "$answer" && exit 0 ;; esac',
   'echo "sandhook: the command was not run: the hook gave no answer. Type: sandhook doctor" >&2',
@@ -81,8 +82,8 @@ export function renderHandler(registration: HookRegistration, target: HandlerTar
   return {
     type: "command",
     ...renderCommand(registration, target),
-    timeout: target.timeout,
-    onFailure: "block",
+    timeout: registration.kind === "tells" ? TIMEOUT_SECONDS.failsClosed : target.timeout,
+    ...(registration.kind === "decides" && { onFailure: "block" as const }),
     statusMessage: registration.statusMessage,
   };
 }
@@ -94,11 +95,13 @@ export function renderGroup(registration: HookRegistration, target: HandlerTarge
 }
 
 function renderCommand(
-  { entry }: HookRegistration,
+  registration: HookRegistration,
   target: HandlerTarget,
 ): { readonly command: string; readonly args?: readonly string[] } {
+  const { entry, kind } = registration;
   if (target.kind === "portable" || target.kind === "plugin")
-    return { command: portableLine(entry, target.kind) };
+    return { command: portableLine(registration, target.kind) };
+  if (kind === "tells") return { command: quoteIfNeeded(`${target.root}/entry/${entryScriptName(entry)}`) };
   // Exec form from 2.1.139 on, a shell line before; the file itself asks for HOME, which no settings file can name.
   if (target.kind === "managed")
     return { command: `${target.root}/entry/${entryStartName(entry)}`, args: [] };
@@ -107,6 +110,10 @@ function renderCommand(
     command: `${target.root}/entry/${entryStartName(entry)}`,
     args: cleanStart(entry, target, "${CLAUDE_PROJECT_DIR}"),
   };
+}
+
+function quoteIfNeeded(file: string): string {
+  return PLAIN_PATH.test(file.replace("event=", "")) ? file : quote(file);
 }
 
 /**
@@ -135,9 +142,10 @@ function shellLine(entry: string, target: OwnTarget): string {
  * is, and without a `home` whose HOME: it takes that variable from no repository.
  */
 export function renderEntryScript(
-  entry: string,
+  { entry, kind }: HookRegistration,
   { home, root }: { readonly home: HostPath | undefined; readonly root: HostPath },
 ): string {
+  if (kind === "tells") return renderTellingScript(entry, { home, root });
   const words = [home === undefined ? 'HOME="$HOME"' : quote(`HOME=${home}`), quote(`PATH=${HOOK_PATH}`)];
   return [
     "#!/bin/sh",
@@ -152,6 +160,21 @@ export function renderEntryScript(
   ].join("\n");
 }
 
+/** The same for what only tells: it ends well, and hands on the word that the shell gate adds. */
+function renderTellingScript(
+  entry: string,
+  { home, root }: { readonly home: HostPath | undefined; readonly root: HostPath },
+): string {
+  const words = [home === undefined ? 'HOME="$HOME"' : quote(`HOME=${home}`), quote(`PATH=${HOOK_PATH}`)];
+  return [
+    "#!/bin/sh",
+    "# Started by Claude Code; nothing depends on how it ends.",
+    `/usr/bin/env -i ${words.join(" ")} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR" \\`,
+    `  /bin/sh ${quote(`${root}/current/libexec/hook`)} ${quote(entry)} "$@" || exit 0`,
+    "",
+  ].join("\n");
+}
+
 /** Passed on only when set: an empty value would be a folder of its own to whoever reads it. */
 const KEEP_CONFIG_DIR = '${CLAUDE_CONFIG_DIR:+CLAUDE_CONFIG_DIR="$CLAUDE_CONFIG_DIR"}';
 
@@ -162,15 +185,18 @@ const KEEP_CONFIG_DIR = '${CLAUDE_CONFIG_DIR:+CLAUDE_CONFIG_DIR="$CLAUDE_CONFIG_
  * A repository can take this line out or redirect it through CLAUDE_CODE_SHELL_PREFIX; it protects a team from
  * forgetting, the user's own installation protects from the repository.
  */
-function portableLine(entry: string, kind: "portable" | "plugin"): string {
+function portableLine({ event, entry, kind }: HookRegistration, target: "portable" | "plugin"): string {
+  const failed = kind === "tells" ? 0 : 2;
+  // Without an installation the refusal of a command says enough; other events go on.
+  const speaks = event === "PreToolUse";
   const missing = `sandhook is not installed for this user, so the command was not run. Install it: ${INSTALL_COMMAND}`;
   const script = [
     `h="$HOME/.local/share/${HOOK_TAIL}"`,
-    ...(kind === "plugin" ? ['[ -f "$h" ] || h="$PLUGIN/dist/libexec/hook"'] : []),
-    `if [ -f "$h" ]; then /bin/sh "$h" "$0" || exit 2`,
-    `else echo ${quote(missing)} >&2; exit 2; fi`,
+    ...(target === "plugin" ? ['[ -f "$h" ] || h="$PLUGIN/dist/libexec/hook"'] : []),
+    `if [ -f "$h" ]; then /bin/sh "$h" "$0" || exit ${failed}`,
+    !speaks ? "fi" : `else echo ${quote(missing)} >&2; exit 2; fi`,
   ].join("; ");
   const variables = `HOME="$HOME" PATH=${HOOK_PATH} ${KEEP_CONFIG_DIR} CLAUDE_PROJECT_DIR="$CLAUDE_PROJECT_DIR"`;
-  const plugin = kind === "plugin" ? ' PLUGIN="${CLAUDE_PLUGIN_ROOT}"' : "";
-  return `/usr/bin/env -i ${variables}${plugin} /bin/sh -c ${quote(script)} ${entry} || exit 2`;
+  const plugin = target === "plugin" ? ' PLUGIN="${CLAUDE_PLUGIN_ROOT}"' : "";
+  return `/usr/bin/env -i ${variables}${plugin} /bin/sh -c ${quote(script)} ${entry} || exit ${failed}`;
 }

@@ -11,7 +11,7 @@ import { type HandlerTarget, renderGroup } from "./handler.ts";
 import { withInstallLock } from "./install-lock.ts";
 import { type InstallEntry, addToRecord, readRecord, undoRecorded } from "./install-record.ts";
 import { type InstallLayout, layoutFor } from "./layout.ts";
-import { REGISTRATIONS, TIMEOUT_SECONDS } from "./registration.ts";
+import { TIMEOUT_SECONDS, registrationsFor } from "./registration.ts";
 import { ensureRuntime } from "./runtime.ts";
 import type { RuntimeSource } from "./runtime-source.ts";
 import { type InstallEnvironment, type InstallScope, locateSettings } from "./scope.ts";
@@ -62,7 +62,7 @@ export function wantedGroups(
     scope === "project"
       ? { kind: "portable", timeout: TIMEOUT_SECONDS.failsOpen }
       : { kind: "own", home, root, claudeConfigDir, timeout };
-  return REGISTRATIONS.map((registration) => ({
+  return registrationsFor(scope === "project" ? undefined : client).map((registration) => ({
     event: registration.event,
     group: renderGroup(registration, target),
   }));

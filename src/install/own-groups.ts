@@ -1,6 +1,6 @@
 import { type Node, findNodeAtLocation, getNodeValue } from "jsonc-parser";
 import { removeMember } from "./member-edit.ts";
-import { isOwnHandler } from "./ownership.ts";
+import { isOwnHandler } from "../config/own-registration.ts";
 import { type SettingsText, holdsComment } from "./settings-text.ts";
 import type { Splice } from "./splice.ts";
 

@@ -1,4 +1,5 @@
 import { FILE_TOOLS } from "../protocol/file-tools.ts";
+import { type ClientVersion, compareVersions } from "./client-version.ts";
 
 /** One hook of ours: the event of Claude Code it listens to, and the word `libexec/hook` gets for it. */
 export interface HookRegistration {
@@ -6,6 +7,13 @@ export interface HookRegistration {
   /** Tool names joined by `|` only: the one separator that every release reads as exact names. */
   readonly matcher?: string;
   readonly entry: string;
+  /**
+   * `decides`: a failure refuses what the event asks about. `tells`: a failure is silent; a shell line on every release,
+   * so that it passes through the shell gate, which says by it that it is there.
+   */
+  readonly kind: "decides" | "tells";
+  /** The first release that is known to load it; an unknown event makes older ones ignore the whole settings file. */
+  readonly since?: ClientVersion;
   /** Shown by the client while the hook runs. */
   readonly statusMessage: string;
 }
@@ -19,9 +27,36 @@ export const REGISTRATIONS: readonly HookRegistration[] = [
     event: "PreToolUse",
     matcher: TOOLS.join("|"),
     entry: "pre-tool-use",
+    kind: "decides",
     statusMessage: "sandhook: applying the policy",
   },
+  {
+    event: "SessionStart",
+    entry: "session-start",
+    kind: "tells",
+    statusMessage: "sandhook: looking at the sandbox",
+  },
+  {
+    event: "UserPromptSubmit",
+    entry: "user-prompt-submit",
+    kind: "decides",
+    statusMessage: "sandhook: looking at the sandbox",
+  },
+  {
+    event: "ConfigChange",
+    entry: "config-change",
+    kind: "decides",
+    since: [2, 1, 144],
+    statusMessage: "sandhook: checking the settings",
+  },
 ];
+
+/** The hooks that a release can load; undefined: any release. */
+export function registrationsFor(client: ClientVersion | undefined): readonly HookRegistration[] {
+  return REGISTRATIONS.filter(
+    ({ since }) => since === undefined || (client !== undefined && compareVersions(client, since) >= 0),
+  );
+}
 
 /**
  * PATH of the hook process. Fixed, because the client's own PATH can come from a repository's settings; the last

@@ -126,14 +126,16 @@ function isIntact(folder: string, files: readonly RuntimeFile[]): boolean {
 export function renderEntries(
   layout: InstallLayout,
 ): readonly { readonly file: string; readonly text: string }[] {
-  return REGISTRATIONS.flatMap(({ entry }) => {
-    const script = renderEntryScript(entry, { home: layout.home, root: layout.named });
+  return REGISTRATIONS.flatMap((registration) => {
+    const { entry, kind } = registration;
+    const script = renderEntryScript(registration, { home: layout.home, root: layout.named });
+    const start = {
+      file: path.join(layout.entry, entryStartName(entry)),
+      text: layout.home === undefined ? script : ENTRY_START,
+    };
     return [
       { file: path.join(layout.entry, entryScriptName(entry)), text: script },
-      {
-        file: path.join(layout.entry, entryStartName(entry)),
-        text: layout.home === undefined ? script : ENTRY_START,
-      },
+      ...(kind === "tells" ? [] : [start]),
     ];
   });
 }

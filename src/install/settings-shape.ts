@@ -1,6 +1,6 @@
 import { type Node, findNodeAtLocation } from "jsonc-parser";
 import { InstallError } from "../core/errors.ts";
-import { GATE_VARIABLE } from "./gate-prefix.ts";
+import { GATE_VARIABLE } from "../config/own-registration.ts";
 import { type SettingsText, firstExtension, parseSettings, placeOf } from "./settings-text.ts";
 
 /** Events whose malformed entry makes the client drop the whole settings file, by its own documentation. */

@@ -5,6 +5,9 @@ import { hostPath, type HostPath, isInside, joinHost } from "../core/paths.ts";
 /** Releases before 2.1 do not name the session to a command; a record older than this cannot be theirs. */
 const STALE_MS = 24 * 60 * 60 * 1000;
 
+/** A session that started longer ago than this, and was never resumed, is over. */
+const FORGOTTEN_MS = 30 * STALE_MS;
+
 const SESSION_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 function sessionsFolder(state: HostPath): HostPath {
@@ -17,6 +20,29 @@ export function recordSession(state: HostPath, sessionId: string | undefined, pr
   const folder = sessionsFolder(state);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(path.join(folder, sessionId), project, { mode: 0o600 });
+}
+
+function gatesFolder(state: HostPath): HostPath {
+  return joinHost(state, "gates");
+}
+
+/** Remembers that the shell gate was seen at work in a session. Idempotent. */
+export function recordGate(state: HostPath, sessionId: string | undefined): void {
+  if (sessionId === undefined || !SESSION_ID.test(sessionId)) return;
+  const folder = gatesFolder(state);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(path.join(folder, sessionId), "", { mode: 0o600 });
+  for (const name of readdirSync(folder)) {
+    const file = path.join(folder, name);
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > FORGOTTEN_MS) rmSync(file, { force: true });
+  }
+}
+
+/** True when the shell gate was seen at work in a session. */
+export function isGateKnown(state: HostPath, sessionId: string | undefined): boolean {
+  if (sessionId === undefined || !SESSION_ID.test(sessionId)) return false;
+  return statSync(path.join(gatesFolder(state), sessionId), { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function readRecord(file: string): HostPath | undefined {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { renderPlugin } from "../../src/install/plugin/render-plugin.ts";
-import { REGISTRATIONS } from "../../src/install/registration.ts";
+import { registrationsFor } from "../../src/install/registration.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -22,7 +22,9 @@ describe("the plugin", () => {
     const byEvent = (one: { readonly event: string }, other: { readonly event: string }): number =>
       one.event.localeCompare(other.event);
     expect(registered.sort(byEvent)).toEqual(
-      REGISTRATIONS.map(({ event, matcher }) => ({ event, matcher })).sort(byEvent),
+      registrationsFor(undefined)
+        .map(({ event, matcher }) => ({ event, matcher }))
+        .sort(byEvent),
     );
     expect(manifest.files).toContain(".claude-plugin");
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -19,17 +19,37 @@ function useDaemon(user: TempHome, socket: string): void {
   writeFile(join(folder, "contexts/meta", name, "meta.json"), meta);
 }
 
+/** Without the event that looks at the engine before a prompt is sent. */
+function dropPromptHook(user: TempHome): void {
+  const file = join(user.home, ".claude/settings.json");
+  const settings = JSON.parse(readFileSync(file, "utf8")) as { hooks: Record<string, unknown> };
+  const hooks = Object.entries(settings.hooks).filter(([event]) => event !== "UserPromptSubmit");
+  writeFile(file, { ...settings, hooks: Object.fromEntries(hooks) });
+}
+
 async function playWith(
   socket: (user: TempHome) => string,
+  prepare: (user: TempHome) => void = dropPromptHook,
 ): Promise<ClientRun & { readonly user: TempHome }> {
   const user = makeTempHome({ git: true });
   installProduct(user, { engine: "docker" });
+  prepare(user);
   useDaemon(user, socket(user));
   const script = [{ calls: [bash("call", "touch canary")] }];
   return { ...(await runClient({ release: NEWEST_RELEASE, user, script })), user };
 }
 
 describe.runIf(engineAvailable("docker"))("the real client, when docker's daemon is down", () => {
+  it("does not send a prompt whose commands would all be refused", async () => {
+    const run = await playWith(
+      (user) => join(user.root, "none.sock"),
+      () => undefined,
+    );
+    expect(run.requests).toEqual([]);
+    expect(run.stdout).toMatch(/the prompt was not sent[\s\S]*sandhook doctor/);
+    expect(readdirSync(run.user.project)).not.toContain("canary");
+  });
+
   it("is told that the daemon is not running, and how to start it", async () => {
     const run = await playWith((user) => join(user.root, "none.sock"));
     const { text = "", isError } = run.results.get("call") ?? {};

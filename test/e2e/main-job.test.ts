@@ -252,10 +252,10 @@ describe.each(ENGINES)("the real client with %s", (engine) => {
       expect(readdirSync(run.user.project)).not.toContain("canary");
     });
 
-    it("refuses when the engine is not there, and names it", async () => {
+    it("holds the prompt back when the engine is not there, and names it", async () => {
       const run = await play("seatbelt", [bash("call", "touch canary")]);
-      expect(text(run, "call")).toContain("seatbelt: ");
-      expect(failed(run, "call")).toBe(true);
+      expect(run.stdout).toContain("seatbelt: ");
+      expect(run.requests).toEqual([]);
       expect(readdirSync(run.user.project)).not.toContain("canary");
     });
   });

@@ -81,7 +81,7 @@ describe("installations at the same time", () => {
   it("end with one registration that can be undone", async () => {
     const user = oneUser();
     expect(await Promise.all([1, 2, 3].map(() => runChild(user, "install", 0)))).toEqual([0, 0, 0]);
-    expect(settingsOf(user).split("libexec/hook")).toHaveLength(2);
+    expect(settingsOf(user).split('"pre-tool-use"')).toHaveLength(2);
     await uninstall(installOptions(user), silent);
     expect(settingsOf(user)).toBe(BEFORE);
   });

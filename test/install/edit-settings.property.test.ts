@@ -5,7 +5,7 @@ import { hostPath } from "../../src/core/paths.ts";
 import { InstallError } from "../../src/core/errors.ts";
 import { addHooks, dropHooks } from "../../src/install/edit-settings.ts";
 import { chainedPrefix, holdsGate, setGate } from "../../src/install/edit-gate.ts";
-import { GATE_VARIABLE, isOwnPrefix } from "../../src/install/gate-prefix.ts";
+import { GATE_VARIABLE, isOwnPrefix } from "../../src/config/own-registration.ts";
 import { renderGroup } from "../../src/install/handler.ts";
 import { REGISTRATIONS } from "../../src/install/registration.ts";
 import { type Edited, undoSplices } from "../../src/install/splice.ts";
@@ -18,6 +18,7 @@ const own = (timeout: number) =>
     group: renderGroup(registration, { kind: "own", home, root, claudeConfigDir: undefined, timeout }),
   }));
 const wanted = own(30);
+const deciding = REGISTRATIONS.filter(({ kind }) => kind === "decides");
 const FILE = "settings.json";
 
 const isForeign = (text: string): boolean => !isOwnPrefix(text);
@@ -129,7 +130,8 @@ describe("any settings text", () => {
       fc.property(settings, (text) => {
         const old = setGate(addHooks(text, own(7), FILE), hostPath("/old/sandhook"), FILE).after;
         const { after } = install(old);
-        expect(after.split('libexec/hook"')).toHaveLength(2);
+        expect(after.split('libexec/hook"')).toHaveLength(1 + deciding.length);
+        expect(after.split("/event=session-start")).toHaveLength(2);
         expect(after.split("/shell-gate")).toHaveLength(2);
         expect(chainedPrefix(after, FILE)).toBe(chainedPrefix(text, FILE));
         expect(addHooks(after, wanted, FILE).splices).toEqual([]);

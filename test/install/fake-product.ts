@@ -6,10 +6,11 @@ import type { InstallScope } from "../../src/install/scope.ts";
 import { type TempHome, writeFile } from "../support/temp-home.ts";
 
 /**
- * Answers every call with a rewrite that runs the original in a PID namespace of its own word: it prints what a sandbox
+ * Answers every call (and no other event) with a rewrite that runs the original in a PID namespace of its own word: it prints what a sandbox
  * would. Writes its environment and argument to `<HOME>/hook-was-here`.
  */
 const HOOK = `#!/bin/sh
+[ "$1" = pre-tool-use ] || { printf '{}'; exit 0; }
 cat > "$HOME/hook-input"
 { echo "event $1"; env | sort; } > "$HOME/hook-was-here"
 printf '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow",'

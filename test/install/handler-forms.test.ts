@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hostPath } from "../../src/core/paths.ts";
 import { renderHandler } from "../../src/install/handler.ts";
-import { isOwnHandler } from "../../src/install/ownership.ts";
+import { isOwnHandler } from "../../src/config/own-registration.ts";
 import { REGISTRATIONS } from "../../src/install/registration.ts";
 
 describe("every form", () => {
@@ -39,7 +39,7 @@ describe("the exec form", () => {
           "CLAUDE_PROJECT_DIR=\${CLAUDE_PROJECT_DIR}",
           "/bin/sh",
           "-c",
-          "answer=$(. "$0") || exit 2; case $answer in "{"*"}") printf "%s\\n" "$answer" && exit 0 ;; esac; echo "sandhook: the command was not run: the hook gave no answer. Type: sandhook doctor" >&2; exit 2",
+          "[ -r "$0" ] || { echo "sandhook: refused: the installation is broken ($0 is missing). Type: npx sandhook install" >&2; exit 2; }; answer=$(. "$0") || exit 2; case $answer in "{"*"}") printf "%s\\n" "$answer" && exit 0 ;; esac; echo "sandhook: the command was not run: the hook gave no answer. Type: sandhook doctor" >&2; exit 2",
           "/home/me/.local/share/sandhook/current/libexec/hook",
           "pre-tool-use",
           "checked",

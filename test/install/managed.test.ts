@@ -98,7 +98,12 @@ describe("sandhook install --scope managed", () => {
       sandhook: { network: "none", engine: "docker" },
     });
     expect(Object.keys(settings["env"] ?? {})).not.toContain("NODE_OPTIONS");
-    expect(Object.keys(settings["hooks"] ?? {})).toEqual(["PreToolUse"]);
+    expect(Object.keys(settings["hooks"] ?? {})).toEqual([
+      "PreToolUse",
+      "SessionStart",
+      "UserPromptSubmit",
+      "ConfigChange",
+    ]);
   });
 
   it("lets everybody read and nobody write, whatever the umask is", async () => {

@@ -23,7 +23,7 @@ async function outputOfCall(release: string, user: TempHome, env: Readonly<Recor
     allowedTools: ["Bash"],
     script: [{ calls: [bash("one", "echo original")] }],
   });
-  return run.results.get("one")?.text ?? run.stderr;
+  return run.results.get("one")?.text ?? run.stdout + run.stderr; // Without a result the prompt was not sent.
 }
 
 async function installed(scope: InstallScope): Promise<TempHome> {

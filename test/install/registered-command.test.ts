@@ -179,6 +179,14 @@ describe("the committed command", () => {
     );
   });
 
+  it.each(REGISTRATIONS.filter(({ event }) => event !== "PreToolUse"))(
+    "lets $event go on where nothing is installed",
+    (registration) => {
+      const line = renderHandler(registration, { kind: "portable", timeout: 600 });
+      expect(asShellForm(makeTempHome(), line)).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    },
+  );
+
   it("refuses without a HOME", () => {
     const answer = spawnSync("/bin/sh", ["-c", handler.command], { env: { PATH: "/bin" }, input: "{}" });
     expect(answer.status).toBe(2);

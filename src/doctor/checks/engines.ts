@@ -3,19 +3,12 @@ import type { Host } from "../../core/host.ts";
 import { hostPath } from "../../core/paths.ts";
 import type { EngineName } from "../../core/plan.ts";
 import { chooseEngine, findEngine } from "../../engine/choose.ts";
+import { trialArguments } from "../../engine/trial.ts";
 import { resolveProject } from "../../pipeline.ts";
 import type { Check, DoctorContext } from "../context.ts";
 import type { Blocker, Fact } from "../fact.ts";
 
 const NAMES: readonly EngineName[] = ["bubblewrap", "docker", "podman", "seatbelt"];
-
-/** The smallest thing that starts a sandbox, or asks who would. */
-const TRIALS: Readonly<Record<EngineName, readonly string[]>> = {
-  bubblewrap: ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"],
-  docker: ["version", "--format", "{{.Server.Version}}"],
-  podman: ["unshare", "true"],
-  seatbelt: ["-p", "(version 1)(allow default)", "/usr/bin/true"],
-};
 
 function setting(host: Host, name: string): string | undefined {
   return host.readText(hostPath(`/proc/sys/${name}`))?.trim();
@@ -58,9 +51,7 @@ async function tryEngine(context: DoctorContext, engine: EngineName, chosen: boo
     };
     return { kind: "engine.absent", engine, chosen, reasons, hint };
   }
-  const rootful = engine === "podman" && host.uid === 0;
-  const trial = rootful ? ["info", "--format", "{{.Host.OCIRuntime.Name}}"] : TRIALS[engine];
-  const { exitCode, stdout, stderr } = await run(probe.program, trial);
+  const { exitCode, stdout, stderr } = await run(probe.program, trialArguments(engine, host));
   if (exitCode === 0) return { kind: "engine.works", engine, chosen };
   const reason = (stderr.trim() || stdout.trim() || `exit code ${exitCode}`).split("\n")[0] ?? "";
   return { kind: "engine.blocked", engine, chosen, blocker: findBlocker(host, engine, reason), reason };

@@ -1,8 +1,6 @@
+import { GATE_VARIABLE, isOwnPrefix } from "../../config/own-registration.ts";
 import type { Check } from "../context.ts";
 import { isRecord, readSettingsFiles } from "../settings-files.ts";
-
-const VARIABLE = "CLAUDE_CODE_SHELL_PREFIX";
-const OWN = /(?:^|\/)sandhook\/(?:current\/libexec|entry\/chain=.*)\/shell-gate$/;
 
 /** Whether the shell gate stands behind the hook, and no stronger settings file takes its place. */
 export const gate: Check = {
@@ -10,10 +8,10 @@ export const gate: Check = {
   find(context) {
     const values = readSettingsFiles(context).flatMap(({ file, settings }) => {
       const env = settings["env"];
-      const value = isRecord(env) ? env[VARIABLE] : undefined;
+      const value = isRecord(env) ? env[GATE_VARIABLE] : undefined;
       return typeof value === "string" ? [{ file, value }] : [];
     });
-    const own = values.find(({ value }) => OWN.test(value));
+    const own = values.find(({ value }) => isOwnPrefix(value));
     if (own === undefined) return [{ kind: "gate.none" }];
     const [strongest = own] = values;
     return strongest === own

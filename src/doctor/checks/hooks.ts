@@ -1,6 +1,6 @@
 import { hostPath } from "../../core/paths.ts";
 import { wantedGroups } from "../../install/install.ts";
-import { isOwnHandler } from "../../install/ownership.ts";
+import { isOwnHandler } from "../../config/own-registration.ts";
 import { TIMEOUT_SECONDS } from "../../install/registration.ts";
 import type { Check, DoctorContext } from "../context.ts";
 import type { Fact } from "../fact.ts";
@@ -17,12 +17,15 @@ function fingerprint(group: unknown): string {
   return JSON.stringify(group, (key, value: unknown) => (key === "timeout" ? undefined : value));
 }
 
+/** A release that any event can be registered for, and one that nothing is known of. */
+const CLIENTS = [undefined, [Infinity, 0, 0]] as const;
+
 /** Every form in which an installation of this version registers a hook for an event. */
 function knownForms({ host, project }: DoctorContext, event: string): readonly string[] {
   const config = host.claudeDir === hostPath(`${host.home}/.claude`) ? undefined : host.claudeDir;
   const environment = { home: host.home, claudeConfigDir: config, cwd: project, node: process.execPath };
   return (["user", "project"] as const).flatMap((scope) =>
-    wantedGroups(scope, environment, undefined)
+    CLIENTS.flatMap((client) => wantedGroups(scope, environment, client))
       .filter((wanted) => wanted.event === event)
       .map(({ group }) => fingerprint(group)),
   );

@@ -1,4 +1,4 @@
-import { isOwnHandler } from "../../install/ownership.ts";
+import { isOwnHandler } from "../../config/own-registration.ts";
 import type { Check } from "../context.ts";
 import { handlersOf, isRecord, readSettingsFiles } from "../settings-files.ts";
 

@@ -1,11 +1,12 @@
 import { appendFileSync, mkdirSync } from "node:fs";
+import { GATE_VARIABLE } from "../../config/own-registration.ts";
 import { settingsReader } from "../../config/settings-reader.ts";
 import { type HostPath, hostPath, joinHost } from "../../core/paths.ts";
 import { nodeHost } from "../../host/node-host.ts";
 import { quote } from "../../rewrite/quote.ts";
 import { canBindLaunch, prepareLaunch, recordLaunch, writePrivately } from "../../runtime/launch-store.ts";
 import { type WantedGroup, addHooks } from "../edit-settings.ts";
-import { GATE_VARIABLE, canBePrefix, foreignPrefix, gatePrefix } from "../gate-prefix.ts";
+import { canBePrefix, foreignPrefix, gatePrefix } from "../gate-prefix.ts";
 import { wantedGroups } from "../install.ts";
 import { layoutFor } from "../layout.ts";
 import { ensureChain } from "../runtime.ts";
@@ -45,7 +46,9 @@ function logLaunch(root: HostPath, input: LaunchInput, { sandboxed, sandhook }: 
 
 /** The same handlers as in the user's settings when they stand there: the client runs equal ones once. */
 function groupsFor(environment: InstallEnvironment, text: string, file: string): readonly WantedGroup[] {
-  const forms = [undefined, [2, 1, 330] as const].map((client) => wantedGroups("user", environment, client));
+  const forms = [undefined, [2, 1, 220] as const, [2, 1, 330] as const].map((client) =>
+    wantedGroups("user", environment, client),
+  );
   const registered = forms.find((wanted) => addHooks(text, wanted, file).splices.length === 0);
   return registered ?? wantedGroups("user", environment, undefined);
 }

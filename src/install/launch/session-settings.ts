@@ -1,4 +1,4 @@
-import { GATE_VARIABLE } from "../gate-prefix.ts";
+import { GATE_VARIABLE } from "../../config/own-registration.ts";
 import type { WantedGroup } from "../edit-settings.ts";
 import { BLANKED_VARIABLES } from "../managed/drop-in.ts";
 

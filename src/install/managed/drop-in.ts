@@ -1,7 +1,7 @@
 import { joinHost, type HostPath } from "../../core/paths.ts";
 import { type ClientVersion, compareVersions, hasGate, renderVersion } from "../client-version.ts";
 import { type HandlerTarget, renderGroup } from "../handler.ts";
-import { REGISTRATIONS, TIMEOUT_SECONDS } from "../registration.ts";
+import { TIMEOUT_SECONDS, registrationsFor } from "../registration.ts";
 
 /** What an administrator decides about the drop-in. */
 export interface ManagedPolicy {
@@ -50,7 +50,7 @@ function renderHooks(root: HostPath, requiredVersion: ClientVersion | undefined)
     : TIMEOUT_SECONDS.failsOpen;
   const target: HandlerTarget = { kind: "managed", root, timeout };
   const hooks: Record<string, unknown[]> = {};
-  for (const registration of REGISTRATIONS) {
+  for (const registration of registrationsFor(requiredVersion)) {
     (hooks[registration.event] ??= []).push(renderGroup(registration, target));
   }
   return hooks;

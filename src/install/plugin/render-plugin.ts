@@ -1,5 +1,5 @@
 import { renderGroup } from "../handler.ts";
-import { REGISTRATIONS, TIMEOUT_SECONDS } from "../registration.ts";
+import { TIMEOUT_SECONDS, registrationsFor } from "../registration.ts";
 
 /** A file of the plugin, below the package's folder. */
 export interface PluginFile {
@@ -23,7 +23,7 @@ function json(name: string, value: unknown): PluginFile {
 
 function renderHooks(): Readonly<Record<string, unknown[]>> {
   const hooks: Record<string, unknown[]> = {};
-  for (const registration of REGISTRATIONS) {
+  for (const registration of registrationsFor(undefined)) {
     const target = { kind: "plugin", timeout: TIMEOUT_SECONDS.failsOpen } as const;
     (hooks[registration.event] ??= []).push(renderGroup(registration, target));
   }
