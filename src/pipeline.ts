@@ -35,6 +35,8 @@ export interface PipelineInput {
   readonly patterns: LinePatterns;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
+  /** Hears of the configuration before anything is decided by it. */
+  readonly resolved?: (config: Config) => void;
 }
 
 /** The rules of every settings file, and the command that the model asked for. */
@@ -61,9 +63,6 @@ function requireSupport(engine: Engine, plan: Plan): void {
 
 /** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
 const UNBUILT = {
-  "audit.commands": undefined,
-  "audit.maxBytes": undefined,
-  "audit.required": false,
   mechanism: "auto",
 } as const;
 
@@ -166,6 +165,7 @@ export function resolveCall({
 export function decide(input: PipelineInput): Decision {
   const { call } = input;
   const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
+  input.resolved?.(config);
   if (!config.enabled.value) {
     return {
       kind: "pass",

@@ -6,6 +6,7 @@ import { identifyProject } from "../policy/identify-project.ts";
 import { type LoggedEvent, readEvents } from "../runtime/network/logged-event.ts";
 import { refusalsFile } from "../runtime/network/refusals.ts";
 import { locateSite } from "../runtime/site.ts";
+import { addExample } from "./example.ts";
 import { followLog, readLog, renderEvent } from "./network-log.ts";
 import { describeNetwork, readNetwork } from "./network-status.ts";
 import { ownTerminal, runGuarded, type Terminal } from "./terminal.ts";
@@ -78,10 +79,12 @@ export function addNetworkCommands(program: Command): void {
   const network = program
     .command("network")
     .description("what commands of this project reach, and have asked for");
+  addExample(network, "sandhook network log --refused");
   network
     .command("show")
     .description("what commands here may reach")
     .option("--json", "for programs")
+    .addHelpText("after", "\nExample:\n  sandhook network show --json")
     .action((flags: { readonly json?: true }) => runGuarded(terminal, () => runShow(flags, terminal)));
   network
     .command("log")

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAuditCommands } from "./audit-command.ts";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
@@ -32,6 +33,7 @@ export function buildProgram(context: InstallContext): Command {
   addContainerCommands(program);
   addNetworkCommands(program);
   addLearnCommand(program, context);
+  addAuditCommands(program, context.source.folder);
   addClaudeCommand(program);
   addCompletionCommand(program);
   addReportCommand(program);
