@@ -8,6 +8,7 @@ import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 const SCRIPTS = ["hook", "launch", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
 const PARTS = [
   "pre-tool-use",
+  "post-tool-use-failure",
   "shell-gate",
   "settings-reader",
   "permission-rules",

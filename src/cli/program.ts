@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAllowCommand } from "./allow-command.ts";
 import { addAuditCommands } from "./audit-command.ts";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
@@ -15,6 +16,7 @@ import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
 import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
+import { addWhyCommand } from "./why-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
 export function buildProgram(context: InstallContext): Command {
@@ -30,6 +32,8 @@ export function buildProgram(context: InstallContext): Command {
   addTrustCommand(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program);
+  addWhyCommand(program);
+  addAllowCommand(program, context);
   addContainerCommands(program);
   addNetworkCommands(program);
   addLearnCommand(program, context);

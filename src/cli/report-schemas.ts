@@ -79,6 +79,24 @@ export const explainReport = z.strictObject({
   line: z.string().optional(),
 });
 
+/** What `sandhook why --json` prints. */
+export const whyReport = z.strictObject({
+  id: z.string(),
+  toolUseId: z.string().optional(),
+  time: z.string(),
+  tool: z.string(),
+  project: z.string(),
+  subject: z.string(),
+  decision: z.enum(["allow", "ask", "deny", "undecided"]),
+  refused: z.boolean(),
+  code: z.string().optional(),
+  reason: z.string(),
+  /** Words after `sandhook allow`. */
+  allow: z.array(z.string()).optional(),
+});
+
+export type WhyReport = z.infer<typeof whyReport>;
+
 /** What `sandhook trust --show --json` prints; values are JSON texts. */
 export const trustReport = z.strictObject({
   project: z.string(),

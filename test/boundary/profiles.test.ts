@@ -24,6 +24,7 @@ const PROBE = [
   'can temporary touch "$TMPDIR/made"',
   'touch "$1/outside" "$1/home/outside" 2>/dev/null',
   "can read cat /var/lib/dpkg/status",
+  "can home cat ~/kept",
   "can secret cat ~/.ssh/id_rsa",
   "can network sh -c \"grep -qv 'lo:\\|Inter\\|face' /proc/net/dev\"",
   "true",
@@ -38,14 +39,14 @@ const PLAN: Asked = { permissionMode: "plan" };
 /** What the probe can do under each profile; what a container reads there is its image's. */
 const ROWS: Readonly<Record<"bubblewrap" | "docker", readonly Row[]>> = {
   bubblewrap: [
-    ["workspace-write", {}, "write temporary read"],
-    ["read-only", {}, "temporary read"],
+    ["workspace-write", {}, "write temporary read home"],
+    ["read-only", {}, "temporary read home"],
     ["strict", {}, "write temporary"],
-    ["open-network", {}, "write temporary read network"],
+    ["open-network", {}, "write temporary read home network"],
     ["own", {}, "temporary network"],
     ["of-a-file", {}, "temporary network"],
-    ["workspace-write", PLAN, "temporary read"],
-    ["open-network", PLAN, "temporary read network"],
+    ["workspace-write", PLAN, "temporary read home"],
+    ["open-network", PLAN, "temporary read home network"],
   ],
   docker: [
     ["workspace-write", {}, "write temporary read"],
@@ -90,6 +91,7 @@ for (const engine of ["bubblewrap", "docker"] as const) {
       ({ ground, remove } = makeOn(engine));
       const folder = path.join(ground.home, ".config/sandhook/profiles");
       mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(ground.home, "kept"), "the host's\n");
       const file = { $schema: "../schema.json", extends: "own" };
       writeFileSync(path.join(folder, "of-a-file.json"), JSON.stringify(file));
     });
