@@ -8,6 +8,7 @@ import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 const SCRIPTS = ["hook", "launch", "shell-gate", "sandhook-run", "sweep-placeholders", "watch-container"];
 const PARTS = [
   "pre-tool-use",
+  "post-tool-use-failure",
   "shell-gate",
   "settings-reader",
   "permission-rules",
@@ -68,13 +69,24 @@ const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
 });
 const statusline = bundle("hooks/statusline.ts", "dist/libexec/statusline.cjs", { format: "cjs" });
 const network = bundle("hooks/network.ts", "dist/libexec/network.cjs", { format: "cjs" });
+const otlp = bundle("hooks/export-otlp.ts", "dist/libexec/export-otlp.cjs", { format: "cjs" });
 const resident = bundle("hooks/resident.ts", "dist/libexec/resident.cjs", { format: "cjs" });
 const containers = bundle("hooks/ensure-container.ts", "dist/libexec/ensure-container.cjs", {
   format: "cjs",
   alias: NO_SSH,
 });
 
-await Promise.all([cli, containers, network, launch, statusline, forward, resident, ...PARTS.map(hook)]);
+await Promise.all([
+  cli,
+  containers,
+  otlp,
+  network,
+  launch,
+  statusline,
+  forward,
+  resident,
+  ...PARTS.map(hook),
+]);
 chmodSync("dist/sandhook.mjs", 0o755);
 for (const reason of buildHelpers("dist/libexec").skipped)
   console.log(`built without the static helper for ${reason}`);

@@ -8,12 +8,13 @@ import type { Engine } from "./core/engine.ts";
 import { EngineError, PolicyError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
-import type { Plan, ToolCall } from "./core/plan.ts";
+import type { Plan, Project, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
 import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import type { LinePatterns } from "./policy/permission/line-patterns.ts";
 import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
+import { withTrustHint } from "./policy/trust-hint.ts";
 import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
@@ -34,6 +35,8 @@ export interface PipelineInput {
   readonly patterns: LinePatterns;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
+  /** Hears of the configuration before anything is decided by it. */
+  readonly resolved?: (config: Config) => void;
 }
 
 /** The rules of every settings file, and the command that the model asked for. */
@@ -60,9 +63,6 @@ function requireSupport(engine: Engine, plan: Plan): void {
 
 /** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
 const UNBUILT = {
-  "audit.commands": undefined,
-  "audit.maxBytes": undefined,
-  "audit.required": false,
   mechanism: "auto",
   "network.proxyCommand": undefined,
 } as const;
@@ -110,6 +110,18 @@ function consent(verdict: Exclude<RuleVerdict, { kind: "deny" }>, config: Config
   }
 }
 
+/** @throws EngineError, PolicyError when no engine can run the command under its policy */
+function planOn(
+  { host, call, temporary }: PipelineInput,
+  project: Project,
+  config: Config,
+): { readonly engine: Engine; readonly plan: Plan } {
+  const engine = chooseEngine(config, host);
+  const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
+  requireSupport(engine, plan);
+  return { engine, plan };
+}
+
 function renderRoute({ rule, source, narrowsOnly }: AppliedRule): string {
   return `${narrowsOnly ? "narrowed by" : "by"} the command rule ${rule.match} of ${renderSource(source)}`;
 }
@@ -152,8 +164,9 @@ export function resolveCall({
  * @throws SandboxError of any area; the caller refuses the command.
  */
 export function decide(input: PipelineInput): Decision {
-  const { host, call } = input;
+  const { call } = input;
   const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
+  input.resolved?.(config);
   if (!config.enabled.value) {
     return {
       kind: "pass",
@@ -178,10 +191,7 @@ export function decide(input: PipelineInput): Decision {
   requireBuilt(config);
   const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
   if (leave.kind === "granted") return goOutside(leave, verdict);
-  const engine = chooseEngine(config, host);
-  const { temporary } = input;
-  const plan = planSandbox({ host, config, project, call, engine: engine.name, temporary });
-  requireSupport(engine, plan);
+  const { engine, plan } = withTrustHint(config, () => planOn(input, project, config));
   const { permission, reason } = consent(verdict, config, engine.name);
   const withheld = leave.kind === "withheld" ? [leave.reason] : [];
   return {

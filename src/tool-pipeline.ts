@@ -1,4 +1,5 @@
 import type { LauncherOptions, SettingsReader } from "./config/read-layers.ts";
+import type { Config } from "./config/resolve.ts";
 import type { Host } from "./core/host.ts";
 import { type HostPath, joinHost } from "./core/paths.ts";
 import type { ToolDecision, ToolObjection, ToolUse } from "./core/tool-use.ts";
@@ -18,6 +19,8 @@ export interface ToolPipelineInput {
   readonly temporary: HostPath;
   /** Decides about web addresses; asked only for one. */
   readonly judgeAddress: (address: string, place: WebPlace) => ToolDecision;
+  /** Hears of the configuration before anything is decided by it. */
+  readonly resolved?: (config: Config) => void;
 }
 
 /**
@@ -29,7 +32,9 @@ export function decideToolUse(input: ToolPipelineInput): ToolDecision {
   const { host, use } = input;
   const { project, config } = resolveProject(host, input.projectFolder, input.reader, {
     launcher: input.launcher,
+    planMode: use.permissionMode === "plan",
   });
+  input.resolved?.(config);
   if (!config.enabled.value) return { kind: "pass", code: "off", reason: "sandhook is switched off" };
   if (!config.tools.value) return { kind: "pass", code: "tools.off", reason: "sandhook.tools is false" };
   const { target, cwd, transcript } = use;

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { addAllowCommand } from "./allow-command.ts";
+import { addAuditCommands } from "./audit-command.ts";
 import { addClaudeCommand } from "./claude-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addContainerCommands } from "./container-command.ts";
@@ -10,7 +12,9 @@ import type { InstallContext } from "./install-context.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
+import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
+import { addWhyCommand } from "./why-command.ts";
 
 /** Every command of `sandhook`. Wrong usage ends in 2, and names what was probably meant. */
 export function buildProgram(context: InstallContext): Command {
@@ -23,9 +27,13 @@ export function buildProgram(context: InstallContext): Command {
   addInstallCommands(program, context);
   addManagedCommands(program, context);
   addDoctorCommand(program);
+  addTrustCommand(program, context);
   addVerifyCommand(program, context);
   addExplainCommand(program);
+  addWhyCommand(program);
+  addAllowCommand(program, context);
   addContainerCommands(program);
+  addAuditCommands(program, context.source.folder);
   addClaudeCommand(program);
   addCompletionCommand(program);
   addReportCommand(program);

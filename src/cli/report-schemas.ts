@@ -78,3 +78,38 @@ export const explainReport = z.strictObject({
   ignored: z.array(z.strictObject({ key: z.string(), source: z.string(), reason: z.string() })),
   line: z.string().optional(),
 });
+
+/** What `sandhook why --json` prints. */
+export const whyReport = z.strictObject({
+  id: z.string(),
+  toolUseId: z.string().optional(),
+  time: z.string(),
+  tool: z.string(),
+  project: z.string(),
+  subject: z.string(),
+  decision: z.enum(["allow", "ask", "deny", "undecided"]),
+  refused: z.boolean(),
+  code: z.string().optional(),
+  reason: z.string(),
+  /** Words after `sandhook allow`. */
+  allow: z.array(z.string()).optional(),
+});
+
+export type WhyReport = z.infer<typeof whyReport>;
+
+/** What `sandhook trust --show --json` prints; values are JSON texts. */
+export const trustReport = z.strictObject({
+  project: z.string(),
+  state: z.enum(["nothing", "trusted", "changed", "untrusted"]),
+  changes: z.array(
+    z.strictObject({
+      key: z.string(),
+      from: z.array(z.string()),
+      to: z.array(z.string()),
+      source: z.string(),
+    }),
+  ),
+  files: z.array(z.string()),
+});
+
+export type TrustReport = z.infer<typeof trustReport>;

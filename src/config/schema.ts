@@ -90,21 +90,21 @@ export const sandhookSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        "Patterns of commands that run outside the sandbox, written as in a Bash permission rule. Counts only when every command of the line matches and the line has no substitution, no background job and no redirection to a file. Never in plan mode.",
+        "Patterns of commands that run outside the sandbox, as far as `unsandboxed` says so, written as in a Bash permission rule. Counts only when every command of the line matches and nothing of it is decided when it runs: no expansion or substitution, file name pattern, assignment, background job or redirection to a file. Never in plan mode.",
       )
       .meta({ default: [], examples: [["docker compose *"]] }),
     commands: z
       .array(commandRule)
       .optional()
       .describe(
-        "Per-command routing. The first rule that matches every command of the line applies; one that matches only some of them can only narrow.",
+        "Another engine, profile or network for some commands. Of managed rules, and of the others, the first that matches every command of the line applies; one that matches only some of them can only narrow.",
       )
       .meta({ default: [], examples: [[{ match: "gh *", network: "open" }]] }),
     unsandboxed: z
       .enum(["deny", "ask", "allow"])
       .optional()
       .describe(
-        "What a call with `dangerouslyDisableSandbox` means. `deny`: it runs sandboxed all the same. `ask`: you are asked whether it may run outside. `allow`: it runs outside. Always `deny` in plan mode.",
+        "What a call with `dangerouslyDisableSandbox`, or of `excludedCommands`, means. `deny`: it runs sandboxed all the same. `ask`: you are asked whether it may run outside. `allow`: it runs outside, with Claude Code's own prompt unless a rule of yours allows it. Always `deny` in plan mode, and while a project that you do not trust sets environment variables. Every run outside is recorded.",
       )
       .meta({ default: "deny" }),
     audit: audit.optional(),

@@ -189,4 +189,6 @@ export interface Plan {
   readonly loopback?: LoopbackPlan;
   /** Absent: no toggle is on. */
   readonly seatbelt?: SeatbeltPlan;
+  /** The command does not run unless its beginning can be recorded. */
+  readonly recordRequired?: true;
 }

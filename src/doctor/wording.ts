@@ -158,7 +158,7 @@ function configWords(fact: Of<"config" | "check">): Words {
     case "config.ignored":
       return warning(
         `sandhook.${fact.key} in ${fact.file ?? "a settings file"} would widen the policy and is not counted: a project's files may only narrow`,
-        `write sandhook.${fact.key} in your user settings instead`,
+        `sandhook trust --show, or write sandhook.${fact.key} in your user settings`,
       );
     case "config.excluded":
       return warning(

@@ -19,6 +19,7 @@ function remember<T>(ask: (path: string) => T): (path: string) => T {
 export function rememberingHost(host: Host): Host {
   return {
     ...host,
+    readText: remember<string | undefined>((path) => host.readText(path as HostPath)),
     inspect: remember<FileFacts | undefined>((path) => host.inspect(path)),
     realPath: remember<HostPath | undefined>((path) => host.realPath(path)),
   };

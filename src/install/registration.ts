@@ -31,6 +31,14 @@ export const REGISTRATIONS: readonly HookRegistration[] = [
     statusMessage: "sandhook: applying the policy",
   },
   {
+    event: "PostToolUseFailure",
+    matcher: "Bash|Monitor",
+    entry: "post-tool-use-failure",
+    kind: "tells",
+    since: [2, 0, 76],
+    statusMessage: "sandhook: looking for the reason",
+  },
+  {
     event: "SessionStart",
     entry: "session-start",
     kind: "tells",

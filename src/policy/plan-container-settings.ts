@@ -4,6 +4,7 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ContainerMount, ContainerPlan, LimitsPlan } from "../core/plan.ts";
 import { expandPath } from "./expand-pattern.ts";
 import { pairsToObject } from "./plan-environment.ts";
+import { PROJECT_FILES } from "./project-files.ts";
 
 /** The object without the members that are undefined. */
 function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -35,14 +36,6 @@ function planMounts(host: Host, config: Config, root: HostPath): ContainerMount[
   return mounts.length === 0 ? undefined : mounts;
 }
 
-/** Files of the project that speak for themselves; they count when the user trusts the project. */
-const PROJECT_FILES = [
-  ["dockerfile", ".claude/sandbox.Dockerfile"],
-  ["startup", ".claude/sandbox.bashrc"],
-  ["devcontainer", ".devcontainer.json"],
-  ["devcontainer", ".devcontainer/devcontainer.json"],
-] as const;
-
 interface ProjectFiles {
   readonly dockerfile?: HostPath;
   readonly startup?: HostPath;
@@ -56,7 +49,11 @@ function findProjectFiles(host: Host, config: Config, root: HostPath): ProjectFi
       config[`container.${key}`].value === undefined && host.inspect(joinHost(root, name))?.kind === "file",
   );
   if (!config.trusted)
-    return { notes: there.map(([, name]) => `${name} is not used: this project is not trusted`) };
+    return {
+      notes: there.map(
+        ([, name]) => `${name} is not used: this project is not trusted (type: sandhook trust)`,
+      ),
+    };
   return { ...Object.fromEntries(there.map(([key, name]) => [key, joinHost(root, name)])), notes: [] };
 }
 

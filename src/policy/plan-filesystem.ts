@@ -52,8 +52,7 @@ function distinctLayouts(layouts: readonly (GitLayout | undefined)[]): GitLayout
 
 /**
  * What of Claude Code's own files a command needs: the shell snapshots, which its shell evaluates first, and the
- * output of the project's background tasks, which the model is told to look at. A home folder below one of the replaced
- * folders is named too, because it would be lost with them.
+ * output of the project's background tasks, which the model is told to look at.
  */
 function clientFolders(host: Host, root: HostPath): HostPath[] {
   const slug = root.replace(/[^A-Za-z0-9]/g, "-");
@@ -61,8 +60,13 @@ function clientFolders(host: Host, root: HostPath): HostPath[] {
     joinHost(host.claudeDir, "shell-snapshots"),
     hostPath(`/tmp/claude-${host.uid}/${slug}`),
     hostPath(`/tmp/claude/${slug}`),
-    ...(REPLACED.some((folder) => isInside(host.home, folder)) ? [host.home] : []),
   ];
+}
+
+/** A home folder below one of the replaced folders would be lost with them; where reads are listed, it is not in the list. */
+function replacedHome({ host, config }: FilesystemRequest): HostPath[] {
+  const lost = REPLACED.some((folder) => isInside(host.home, folder));
+  return lost && config.reads.value === "host" ? [host.home] : [];
 }
 
 function existing(host: Host, paths: readonly HostPath[]): HostPath[] {
@@ -140,7 +144,7 @@ export function planReach(request: FilesystemRequest): Reach {
     ...shown.filter((path) => !writable.some((folder) => isInside(path, folder))),
     ...written.exposed,
     ...planToolchains(request, hidden),
-    ...existing(host, clientFolders(host, root)),
+    ...existing(host, [...clientFolders(host, root), ...replacedHome(request)]),
   ]);
   const repositories = distinctLayouts([...own, ...beside]);
   return { written, repositories, writable, roots, readable, hidden };

@@ -44,5 +44,6 @@ export function planSandbox(request: PlanRequest): Plan {
     limits: hasContainer ? planLimits(config) : {},
     container: planContainerSettings(host, config, project.root),
     seatbelt: planSeatbelt(config),
+    ...(config["audit.required"].value ? { recordRequired: true } : {}),
   };
 }

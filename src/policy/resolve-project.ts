@@ -2,7 +2,9 @@ import { findForeignEnvironment } from "../config/foreign-environment.ts";
 import { locateLayers } from "../config/layers.ts";
 import type { AppliedRule } from "../config/opinions.ts";
 import { type PermissionEntries, readPermissionEntries } from "../config/permission-entries.ts";
+import { profileFiles } from "../config/profile-files.ts";
 import {
+  type Layer,
   launcherLayers,
   type LauncherOptions,
   readLayers,
@@ -15,6 +17,7 @@ import type { Project } from "../core/plan.ts";
 import { identifyProject, namePlace } from "./identify-project.ts";
 import type { LinePatterns } from "./permission/line-patterns.ts";
 import { routeCommand } from "./route-command.ts";
+import { isTrusted } from "./trust.ts";
 
 export interface ProjectOptions {
   readonly launcher?: LauncherOptions | undefined;
@@ -35,6 +38,21 @@ export interface ResolvedProject {
 }
 
 /**
+ * The project of a folder and every settings file that speaks about it, strongest first.
+ * @throws SandboxError of reading settings, PolicyError `project.*`
+ */
+export function readProject(
+  host: Host,
+  folder: HostPath,
+  reader: SettingsReader,
+  launcher?: LauncherOptions,
+): { readonly project: Project; readonly layers: readonly Layer[] } {
+  const project = identifyProject(host, folder);
+  const files = readLayers(host, locateLayers(host, project.root), reader);
+  return { project, layers: launcher === undefined ? files : [...files, ...launcherLayers(launcher)] };
+}
+
+/**
  * The project and its configuration, for one command or for none: the first two questions of every command, also of the
  * CLI.
  * @throws SandboxError of reading and resolving settings, PolicyError `project.*`, `commands.conflict`
@@ -45,11 +63,11 @@ export function resolveProject(
   reader: SettingsReader,
   { launcher, planMode = false, command }: ProjectOptions = {},
 ): ResolvedProject {
-  const project = identifyProject(host, folder);
-  const files = readLayers(host, locateLayers(host, project.root), reader);
-  const layers = launcher === undefined ? files : [...files, ...launcherLayers(launcher)];
-  const general = resolveConfig(layers, { planMode });
-  const { trusted, commands } = general;
+  const { project, layers } = readProject(host, folder, reader, launcher);
+  const trusted = isTrusted(host, project, layers);
+  const options = { planMode, trusted, profileFile: profileFiles(host, reader) };
+  const general = resolveConfig(layers, options);
+  const { commands } = general;
   const routes =
     command === undefined || commands.length === 0
       ? []
@@ -59,9 +77,9 @@ export function resolveProject(
       planMode || routes.length > 0
         ? { ...project, place: namePlace(host, project, [planMode, routes]) }
         : project,
-    config: routes.length === 0 ? general : resolveConfig(layers, { planMode, rules: routes }),
+    config: routes.length === 0 ? general : resolveConfig(layers, { ...options, rules: routes }),
     rules: readPermissionEntries(layers),
     routes,
-    foreignEnvironment: findForeignEnvironment(layers),
+    foreignEnvironment: trusted ? undefined : findForeignEnvironment(layers),
   };
 }

@@ -55,6 +55,7 @@ export function renderOutsideJob({
 }): string {
   return [
     `job_format ${JOB_FORMAT}`,
+    "record_run host optional",
     `denied() { case $1 in ${alternatives(leave.denied)}) return 0;; *) return 1;; esac; }`,
     ["run_outside", expires, quote(leave.sessionId)].join(" "),
     "",
@@ -69,6 +70,7 @@ export function renderJob(plan: Plan, invocation: Invocation): string {
   const steps = invocation.steps.map(([name, ...operands]) => [name, ...operands.map(quote)].join(" "));
   return [
     `job_format ${JOB_FORMAT}`,
+    `record_run ${invocation.engine} ${plan.recordRequired === true ? "required" : "optional"}`,
     ["visible_tmp", ...[plan.filesystem.temporary, ...ownPathsBelowTmp(plan)].map(quote)].join(" "),
     ...renderNameTests(plan.environment),
     ...renderSettings(plan.environment),

@@ -3,6 +3,8 @@ import { type HostPath, hostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { decide } from "../pipeline.ts";
 import { parseShellLine } from "../protocol/shell-line.ts";
+import { type AuditPen, audited } from "./audit/audited.ts";
+import { outcomeOfDecision, subjectOfCall } from "./audit/describe.ts";
 import { ensureState, rewriteSites, writePlannedJob } from "./answer-tool-call.ts";
 import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
@@ -86,6 +88,15 @@ function callOf(context: GateContext, command: string): ToolCall {
 }
 
 function runCommand(context: GateContext, command: string): string | undefined {
+  const call = callOf(context, command);
+  const { host, site } = context;
+  return audited({ host, state: site.state, door: "gate", subject: subjectOfCall(call) }, (pen) =>
+    runCall(context, call, pen),
+  );
+}
+
+function runCall(context: GateContext, call: ToolCall, pen: AuditPen): string | undefined {
+  const { command } = call;
   const projectFolder = findProject(context.site.state, context.sessionId, context.cwd);
   ensureState(context.site);
   const decision = decide({
@@ -93,14 +104,16 @@ function runCommand(context: GateContext, command: string): string | undefined {
     reader: context.reader,
     launcher: context.launcher,
     projectFolder,
-    call: callOf(context, command),
+    call,
     toolInput: { command },
     judge: () => ({ kind: "none" }), // The client has judged what it hands to a shell, on this very text.
     patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
+    resolved: pen.resolved,
   });
   switch (decision.kind) {
     case "pass":
+      pen.write(outcomeOfDecision(decision));
       return undefined;
     case "outside":
       throw new EngineError({
@@ -109,9 +122,13 @@ function runCommand(context: GateContext, command: string): string | undefined {
         hint: "Run the command again; if this repeats, type: sandhook doctor",
       });
     case "refuse":
+      pen.write(outcomeOfDecision(decision));
       throw new EngineError({ code: decision.code, message: decision.reason });
-    case "sandbox":
-      return writePlannedJob({ ...context, projectFolder }, decision.engine, decision.plan).id;
+    case "sandbox": {
+      const { id } = writePlannedJob({ ...context, projectFolder }, decision.engine, decision.plan);
+      pen.write(outcomeOfDecision(decision, id));
+      return id;
+    }
   }
 }
 

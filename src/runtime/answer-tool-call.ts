@@ -8,6 +8,8 @@ import { parseHookInput } from "../protocol/hook-input.ts";
 import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
+import { type AuditPen, audited } from "./audit/audited.ts";
+import { outcomeOfDecision, subjectOfCall } from "./audit/describe.ts";
 import { answerFileTool } from "./answer-file-tool.ts";
 import type { HookContext } from "./hook-context.ts";
 import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
@@ -92,6 +94,20 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
   if (use !== undefined) return answerFileTool(use, context);
   if (call === undefined) return passReply();
   if (isOurs(context, call)) return rewriteReply(toolInput, call.command, "undecided", "");
+  const { host, site } = context;
+  const { state } = site;
+  return audited({ host, state, door: "hook", subject: subjectOfCall(call) }, (pen) =>
+    answerCommand(call, toolInput, context, pen),
+  );
+}
+
+/** The reply to a call that runs a shell command. */
+function answerCommand(
+  call: ToolCall,
+  toolInput: Readonly<Record<string, unknown>>,
+  context: HookContext,
+  pen: AuditPen,
+): HookOutput {
   ensureState(context.site);
   const decision = decide({
     host: context.host,
@@ -103,21 +119,26 @@ export function answerToolCall(text: string, context: HookContext): HookOutput {
     judge: lazyJudge(context.site),
     patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
+    resolved: pen.resolved,
   });
   switch (decision.kind) {
     case "refuse":
+      pen.write(outcomeOfDecision(decision));
       return denyReply(decision.reason);
     case "pass":
+      pen.write(outcomeOfDecision(decision));
       return passReply();
     case "outside": {
       const { site } = context;
       const rewrite = rewriteSite(site);
       const id = writeOutsideJob({ state: site.state, jobs: rewrite.jobs }, call, decision.leave);
       const line = renderCommand(rewrite, id, call.command);
+      pen.write(outcomeOfDecision(decision, id));
       return rewriteReply(toolInput, line, decision.permission, decision.reason);
     }
     case "sandbox": {
-      const { line } = writePlannedJob(context, decision.engine, decision.plan);
+      const { id, line } = writePlannedJob(context, decision.engine, decision.plan);
+      pen.write(outcomeOfDecision(decision, id));
       return rewriteReply(toolInput, line, decision.permission, decision.reason);
     }
   }

@@ -114,8 +114,9 @@ describe.runIf(helperBuilt && engineAvailable("bubblewrap"))("an answer of the r
     await startResident(ground);
     const decide = (command = "git push"): string => byFastPath(ground, command);
     const settings = (more: object): void => {
-      write(userFile(ground), { sandhook: { engine: "bubblewrap" }, ...more });
+      write(userFile(ground), { sandhook: { engine: "bubblewrap", network: "none" }, ...more });
     };
+    settings({});
     const open = decide();
     expect(kindOf(open)).toBe("allow");
     settings({ permissions: { deny: ["Bash(git push)"] } });

@@ -100,6 +100,7 @@ describe("sandhook install --scope managed", () => {
     expect(Object.keys(settings["env"] ?? {})).not.toContain("NODE_OPTIONS");
     expect(Object.keys(settings["hooks"] ?? {})).toEqual([
       "PreToolUse",
+      "PostToolUseFailure",
       "SessionStart",
       "UserPromptSubmit",
       "ConfigChange",

@@ -56,7 +56,7 @@ describe.runIf(helperBuilt)("the resident process of an installation", () => {
     runSandhook(user, INSTALL);
     const first = versionOf(user);
     expect(hasHelper(user)).toBe(true);
-    expect(runSandhook(user, INSTALL)).toBe("everything was installed already\n");
+    expect(runSandhook(user, INSTALL)).toContain("everything was installed already\n");
     runSandhook(user, [...INSTALL, "--no-resident"]);
     expect(hasHelper(user)).toBe(false);
     expect(versionOf(user)).not.toBe(first);

@@ -1,32 +1,14 @@
 import { EngineError } from "../../core/errors.ts";
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
-import { type HostPath, joinHost, parentOf } from "../../core/paths.ts";
+import { type HostPath, joinHost } from "../../core/paths.ts";
+import { devcontainerFiles } from "../../policy/devcontainer-files.ts";
 import type { Devcontainer } from "./container-spec.ts";
-
-/** A bound on what one command may cost; a folder with more is not made for a container. */
-const MOST_FILES = 200;
-
-function filesBelow(host: Host, folder: HostPath): HostPath[] {
-  return host.list(folder).flatMap((name) => {
-    const file = joinHost(folder, name);
-    const kind = host.inspect(file)?.kind;
-    if (kind === "directory") return filesBelow(host, file);
-    return kind === "file" ? [file] : [];
-  });
-}
 
 /** Everything that the image's content hangs on, as far as it lies beside the file. */
 function contentText(host: Host, config: HostPath): string {
-  const folder = parentOf(config);
-  const files = folder.endsWith("/.devcontainer") ? filesBelow(host, folder) : [config];
-  if (files.length <= MOST_FILES)
-    return JSON.stringify(files.map((file) => [file, host.inspect(file)?.mode, host.readText(file)]));
-  throw new EngineError({
-    code: "devcontainer.too-many-files",
-    message: `${folder} holds ${files.length} files, and sandhook reads at most ${MOST_FILES} to know when the image changes`,
-    hint: "Move what the image does not need elsewhere.",
-  });
+  const files = devcontainerFiles(host, config);
+  return JSON.stringify(files.map((file) => [file, host.inspect(file)?.mode, host.readText(file)]));
 }
 
 /**
