@@ -64,7 +64,6 @@ function requireSupport(engine: Engine, plan: Plan): void {
 /** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
 const UNBUILT = {
   mechanism: "auto",
-  "network.proxyCommand": undefined,
 } as const;
 
 /** What is written but cannot be kept yet is refused, never ignored. */

@@ -9,7 +9,9 @@ import { addExplainCommand } from "./explain-command.ts";
 import { addInstallCommands } from "./install-command.ts";
 import { addExample } from "./example.ts";
 import type { InstallContext } from "./install-context.ts";
+import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
+import { addNetworkCommands } from "./network-command.ts";
 import { addReportCommand } from "./report-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
 import { addTrustCommand } from "./trust-command.ts";
@@ -33,6 +35,8 @@ export function buildProgram(context: InstallContext): Command {
   addWhyCommand(program);
   addAllowCommand(program, context);
   addContainerCommands(program);
+  addNetworkCommands(program);
+  addLearnCommand(program, context);
   addAuditCommands(program, context.source.folder);
   addClaudeCommand(program);
   addCompletionCommand(program);

@@ -68,9 +68,9 @@ const networkObject = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Program and arguments of a proxy that takes the place of our own, run outside the sandbox. Default: none.",
+      "Program and arguments that carry each permitted connection by their standard input and output, run outside the sandbox. `%h` is the host, `%p` the port. Default: none.",
     )
-    .meta({ examples: [["/usr/local/bin/corporate-proxy", "--stdio"]] }),
+    .meta({ examples: [["/usr/bin/ssh", "-W", "%h:%p", "bastion.example.org"]] }),
 });
 
 export const network = z

@@ -4,6 +4,7 @@ import { PolicyError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
 import type { HostPath } from "../core/paths.ts";
 import type { EngineName, LoopbackPlan, NetworkPlan, NetworkRules } from "../core/plan.ts";
+import { knownPresets, requireParent, usableDenials, usableGrants } from "./network/check-entries.ts";
 import { findPresets } from "./network/find-presets.ts";
 
 /** What a network is planned from. */
@@ -19,11 +20,9 @@ function planRules({ host, config, root }: NetworkRequest): NetworkRules {
   const parentProxy = config["network.parentProxy"].value;
   const proxyCommand = config["network.proxyCommand"].value;
   return {
-    allowedDomains: config["network.allowedDomains"].map(({ value }) => value),
-    deniedDomains: config["network.deniedDomains"].map(({ value }) => value),
-    presets: config.presetsChosen
-      ? config["network.presets"].map(({ value }) => value)
-      : findPresets(host, root),
+    allowedDomains: usableGrants(config["network.allowedDomains"]),
+    deniedDomains: usableDenials(config["network.deniedDomains"]),
+    presets: config.presetsChosen ? knownPresets(config["network.presets"]) : findPresets(host, root),
     allowedPorts: config["network.allowedPorts"].value,
     allowLocalhost: config["network.allowLocalhost"].value,
     ...(parentProxy === undefined ? {} : { parentProxy }),
@@ -55,7 +54,8 @@ function lacksProxy({ host, engine }: NetworkRequest): boolean {
 
 /**
  * What a command may reach. An allow-list that nobody asked for is no network at all where it cannot be kept.
- * @throws PolicyError `network.denial-not-kept`: an open network goes past every proxy.
+ * @throws PolicyError `network.denial-not-kept`: an open network goes past every proxy; `network.two-parents`
+ * @throws InputError `network.*` for an entry that cannot be used, with its file
  */
 export function planNetwork(request: NetworkRequest): {
   readonly network: NetworkPlan;
@@ -72,6 +72,7 @@ export function planNetwork(request: NetworkRequest): {
       refuseUnkeptDenial(config);
       return { network: { mode }, loopback };
     case "allowlist":
+      requireParent(config);
       return { network: { mode, rules: planRules(request) }, loopback };
   }
 }

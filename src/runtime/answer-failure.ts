@@ -8,7 +8,8 @@ import { decide, resolveCall } from "../pipeline.ts";
 import type { HookContext } from "./hook-context.ts";
 import { readCall, recordFailure } from "./call-journal.ts";
 import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
-import { type LoggedEvent, logFile } from "./network/event-log.ts";
+import { logFile } from "./network/event-log.ts";
+import type { LoggedEvent } from "./network/logged-event.ts";
 
 /** How much of the end of the network's log is looked at: far more than one call writes. */
 const LOG_TAIL = 512 * 1024;

@@ -5,6 +5,7 @@ import type { Host } from "../../core/host.ts";
 import type { HostPath } from "../../core/paths.ts";
 import type { ToolDecision, ToolObjection } from "../../core/tool-use.ts";
 import { type CanonicalHost, parseHost } from "../network/canonical-host.ts";
+import { knownPresets, usableDenials, usableGrants } from "../network/check-entries.ts";
 import { decideAddress } from "../network/decide-address.ts";
 import {
   decideDestination,
@@ -28,13 +29,11 @@ function refuse(detail: Omit<ToolObjection, "kind">): ToolObjection {
 }
 
 function readPolicy({ host, config, root }: WebPlace): NetworkPolicy {
-  const texts = (key: "network.allowedDomains" | "network.deniedDomains" | "network.presets"): string[] =>
-    config[key].map(({ value }) => value);
   return parseNetworkPolicy({
     mode: config["network.mode"].value,
-    allowedDomains: texts("network.allowedDomains"),
-    deniedDomains: texts("network.deniedDomains"),
-    presets: config.presetsChosen ? texts("network.presets") : findPresets(host, root),
+    allowedDomains: usableGrants(config["network.allowedDomains"]),
+    deniedDomains: usableDenials(config["network.deniedDomains"]),
+    presets: config.presetsChosen ? knownPresets(config["network.presets"]) : findPresets(host, root),
     allowedPorts: config["network.allowedPorts"].value,
     allowLocalhost: config["network.allowLocalhost"].value,
   });

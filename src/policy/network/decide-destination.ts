@@ -33,6 +33,19 @@ export interface Refusal {
   readonly entry: string | undefined;
 }
 
+/** A change of the settings that would allow what was refused. */
+export interface SettingsChange {
+  /** E.g. `network.allowedDomains`. */
+  readonly key: string;
+  /** What to add to it. */
+  readonly entry: string;
+}
+
+/** The smallest change that allows it; undefined when a denial stands in the way. */
+export function changeFor({ key, entry }: Refusal): SettingsChange | undefined {
+  return entry === undefined ? undefined : { key, entry };
+}
+
 export interface Permit {
   readonly kind: "allow";
   readonly rule: string;

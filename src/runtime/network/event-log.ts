@@ -2,6 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import type { NetworkFolders } from "../../core/network-place.ts";
 import type { EgressEvent } from "../proxy/egress-types.ts";
+import type { LoggedEvent } from "./logged-event.ts";
+import { refusalsFile, sweepRefusals } from "./refusals.ts";
 
 /** A log that has grown to this many bytes is set aside, and the one set aside before it goes. */
 const LOG_BYTES = 4 * 1024 * 1024;
@@ -9,16 +11,10 @@ const LOG_BYTES = 4 * 1024 * 1024;
 /** What one call shows at its end; more is in the log. */
 const SHOWN_REFUSALS = 8;
 
-/** A job's id, which the runner puts into the proxy's URL as the user name. */
+/** A job's id, which the hook puts into the proxy's URL as the user name. */
 const CALL_ID = /^[0-9a-f]{16}$/;
 
 const PRIVATE = { mode: 0o700, recursive: true } as const;
-
-/** One line of a log. */
-export interface LoggedEvent extends EgressEvent {
-  /** ISO 8601, UTC. */
-  readonly time: string;
-}
 
 /** Where a project's decisions are logged. */
 export function logFile(folders: NetworkFolders, key: string): string {
@@ -41,7 +37,7 @@ export class EventLog {
     const line: LoggedEvent = { time: new Date().toISOString(), ...event };
     this.#rotate(file);
     appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-    if (event.decision !== "allow") this.#show(event);
+    if (event.decision !== "allow") this.#show(line);
   }
 
   #rotate(file: string): void {
@@ -50,7 +46,8 @@ export class EventLog {
   }
 
   /** The call's name is what the client says it is, so it only chooses among files of the client's own project. */
-  #show({ identity, callId, reason }: EgressEvent): void {
+  #show(line: LoggedEvent): void {
+    const { identity, callId, reason } = line;
     if (callId === undefined || !CALL_ID.test(callId)) return;
     const name = `${identity}/${callId}`;
     const shown = this.#shown.get(name) ?? new Set();
@@ -60,8 +57,11 @@ export class EventLog {
     this.#shown.set(name, shown);
     const folder = path.join(this.#folders.refusals, identity);
     mkdirSync(folder, PRIVATE);
-    appendFileSync(path.join(folder, callId), reason.endsWith("\n") ? reason : `${reason}\n`, {
-      mode: 0o600,
-    });
+    if (shown.size === 1) sweepRefusals(folder);
+    const write = (file: string, text: string): void => {
+      appendFileSync(file, text.endsWith("\n") ? text : `${text}\n`, { mode: 0o600 });
+    };
+    write(path.join(folder, callId), reason);
+    write(refusalsFile(this.#folders, identity, callId), JSON.stringify(line));
   }
 }

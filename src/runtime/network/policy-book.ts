@@ -1,14 +1,15 @@
 import { readFileSync, statSync } from "node:fs";
 import type { NetworkFolders } from "../../core/network-place.ts";
 import { type NetworkPolicy, parseNetworkPolicy } from "../../policy/network/network-policy.ts";
-import type { ParentProxy } from "../proxy/egress-types.ts";
-import { parseParentProxy } from "../proxy/parent-proxy.ts";
+import { parseParentProxy } from "../../policy/network/parse-parent-proxy.ts";
+import { parseProxyCommand } from "../../policy/network/parse-proxy-command.ts";
+import type { Parent } from "../proxy/egress-types.ts";
 import { policyFile, type PolicyRecord } from "./record-policy.ts";
 
 /** What the proxy knows of one project. */
 export interface ProjectPolicy {
   readonly policy: NetworkPolicy;
-  readonly parent: ParentProxy | undefined;
+  readonly parent: Parent | undefined;
 }
 
 interface Entry {
@@ -26,13 +27,15 @@ export function isProjectKey(text: unknown): text is string {
   return typeof text === "string" && KEY.test(text);
 }
 
+function parseParent(rules: PolicyRecord["rules"]): Parent | undefined {
+  if (rules?.proxyCommand !== undefined) return parseProxyCommand(rules.proxyCommand);
+  return rules?.parentProxy === undefined ? undefined : parseParentProxy(rules.parentProxy);
+}
+
 function parseRecord(text: string): ProjectPolicy {
   const { rules } = JSON.parse(text) as PolicyRecord;
-  const parent = rules?.parentProxy === undefined ? undefined : parseParentProxy(rules.parentProxy);
-  return {
-    policy: parseNetworkPolicy({ mode: rules === undefined ? "none" : "allowlist", ...rules }),
-    parent,
-  };
+  const mode = rules === undefined ? "none" : "allowlist";
+  return { policy: parseNetworkPolicy({ mode, ...rules }), parent: parseParent(rules) };
 }
 
 function texts(rules: NetworkPolicy["allowed"]): ReadonlySet<string> {

@@ -38,5 +38,6 @@ export function recordPolicy(
 
 /** Leaves a project without rules, if it has any: nothing is allowed from the next connection on, and open ones end. */
 export function withdrawPolicy(folders: NetworkFolders, project: Project): void {
-  if (readIfThere(policyFile(folders, project.key)) !== undefined) recordPolicy(folders, project, undefined);
+  if (readIfThere(policyFile(folders, placeOf(project))) !== undefined)
+    recordPolicy(folders, project, undefined);
 }

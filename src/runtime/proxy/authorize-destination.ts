@@ -9,8 +9,14 @@ import {
 } from "../../policy/network/decide-destination.ts";
 import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
 import { EgressError, malformedError, refusedError, unreachableError } from "./egress-error.ts";
-import type { AuthorizedRoute, EgressCaller, EgressEvent, Lookup, ResolvedAddress } from "./egress-types.ts";
-import type { ParentProxy } from "./egress-types.ts";
+import type {
+  AuthorizedRoute,
+  EgressCaller,
+  EgressEvent,
+  Lookup,
+  Parent,
+  ResolvedAddress,
+} from "./egress-types.ts";
 import { withDeadline } from "./with-deadline.ts";
 import { quoteText } from "../../policy/network/quote-text.ts";
 
@@ -19,8 +25,8 @@ export interface AuthorizeOptions {
   readonly onEvent: (event: EgressEvent) => void;
   readonly lookup: Lookup;
   readonly lookupMs: number;
-  /** A parent proxy looks names up itself: a name that is unknown here is not an error. */
-  readonly parentOf: (identity: string) => ParentProxy | undefined;
+  /** A parent looks names up itself: a name that is unknown here is not an error. */
+  readonly parentOf: (identity: string) => Parent | undefined;
 }
 
 const LOOPBACK: readonly ResolvedAddress[] = [
@@ -44,7 +50,7 @@ export function readDestination(host: string, port: number): Destination {
 async function resolveAddresses(
   options: AuthorizeOptions,
   { host }: Destination,
-  parent: ParentProxy | undefined,
+  parent: Parent | undefined,
 ): Promise<readonly ResolvedAddress[]> {
   if (host.kind === "address") return [{ address: host.text, family: host.address.version }];
   if (isLocalhostName(host)) return LOOPBACK;
@@ -130,6 +136,7 @@ export async function authorizeDestination(
       code: error.code,
       rule: error.rule,
       reason: error.message,
+      ...(error.change === undefined ? {} : { change: error.change }),
       addresses: [],
     });
     throw error;

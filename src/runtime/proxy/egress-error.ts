@@ -1,4 +1,9 @@
-import type { Destination, Refusal } from "../../policy/network/decide-destination.ts";
+import {
+  changeFor,
+  type Destination,
+  type Refusal,
+  type SettingsChange,
+} from "../../policy/network/decide-destination.ts";
 import { renderRefusal } from "../../policy/network/explain-refusal.ts";
 import type { EgressEvent } from "./egress-types.ts";
 
@@ -11,11 +16,17 @@ export class EgressError extends Error {
   readonly socksReply: number;
   /** The rule that refused, as written. */
   readonly rule: string | undefined;
+  readonly change: SettingsChange | undefined;
 
   constructor(
     code: EgressEvent["code"],
     message: string,
-    reply: { status: number; socksReply: number; rule?: string | undefined },
+    reply: {
+      readonly status: number;
+      readonly socksReply: number;
+      readonly rule?: string | undefined;
+      readonly change?: SettingsChange | undefined;
+    },
   ) {
     super(message);
     this.name = "EgressError";
@@ -23,12 +34,13 @@ export class EgressError extends Error {
     this.status = reply.status;
     this.socksReply = reply.socksReply;
     this.rule = reply.rule;
+    this.change = reply.change;
   }
 }
 
 /** The policy says no. */
 export function refusedError(destination: Destination, refusal: Refusal): EgressError {
-  const reply = { status: 403, socksReply: 0x02, rule: refusal.rule };
+  const reply = { status: 403, socksReply: 0x02, rule: refusal.rule, change: changeFor(refusal) };
   return new EgressError(refusal.code, renderRefusal(destination, refusal), reply);
 }
 

@@ -5,7 +5,7 @@ import { CredentialBook } from "./credentials.ts";
 import type { Door, ProxyContext } from "./door.ts";
 import { DEFAULT_LIMITS, type EgressIdentity, type EgressOptions } from "./egress-types.ts";
 import { listenOnLoopback, listenOnSocket } from "./listen-safely.ts";
-import { parseParentProxy } from "./parent-proxy.ts";
+import { parseParentProxy } from "../../policy/network/parse-parent-proxy.ts";
 import { createClientServer } from "./serve-client.ts";
 
 /** A running proxy: one process, many sandboxes, each with a door of its own. */

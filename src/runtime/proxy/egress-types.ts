@@ -1,4 +1,6 @@
-import type { Permit, RefusalCode } from "../../policy/network/decide-destination.ts";
+import type { Permit, RefusalCode, SettingsChange } from "../../policy/network/decide-destination.ts";
+import type { ParentProxy } from "../../policy/network/parse-parent-proxy.ts";
+import type { ParentCommand } from "../../policy/network/parse-proxy-command.ts";
 import type { NetworkPolicy } from "../../policy/network/network-policy.ts";
 
 /** Who is asking: a project's key. Comes from the socket or the credential, never from what the client says it is. */
@@ -24,6 +26,8 @@ export interface EgressEvent extends EgressCaller {
     RefusalCode | "allowed" | "malformed" | "unresolved" | "unreachable" | "unauthenticated" | "limit";
   readonly rule: string | undefined;
   readonly reason: string;
+  /** What a person could change to allow it; only for refusals that a change can lift. */
+  readonly change?: SettingsChange;
   /** The addresses that the connection may go to, once resolved and checked. */
   readonly addresses: readonly string[];
 }
@@ -52,14 +56,8 @@ export interface EgressLimits {
   readonly headBytes: number;
 }
 
-/** A corporate proxy that all connections go through. */
-export interface ParentProxy {
-  readonly secure: boolean;
-  readonly host: string;
-  readonly port: number;
-  /** Value of Proxy-Authorization, or undefined. */
-  readonly authorization: string | undefined;
-}
+/** What every connection goes through instead of straight out. */
+export type Parent = ParentProxy | ParentCommand;
 
 export interface EgressOptions {
   /** Asked at every decision, so that a changed config applies to running sandboxes. Undefined refuses. */
@@ -70,7 +68,7 @@ export interface EgressOptions {
   /** `http://[user:password@]host:port` or `https://…`: every connection goes through this proxy. */
   readonly parentProxy?: string | undefined;
   /** The same for each identity; asked at every connection. Wins over `parentProxy`. */
-  readonly parentOf?: (identity: EgressIdentity) => ParentProxy | undefined;
+  readonly parentOf?: (identity: EgressIdentity) => Parent | undefined;
   readonly limits?: Partial<EgressLimits>;
 }
 
@@ -89,7 +87,7 @@ export interface AuthorizedRoute {
   readonly permit: Permit;
   readonly host: string;
   readonly port: number;
-  /** Checked addresses, in the resolver's order. Empty only when a parent proxy does the looking up. */
+  /** Checked addresses, in the resolver's order. Empty only when the parent does the looking up. */
   readonly addresses: readonly ResolvedAddress[];
-  readonly parent: ParentProxy | undefined;
+  readonly parent: Parent | undefined;
 }

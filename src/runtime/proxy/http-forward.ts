@@ -6,12 +6,11 @@ import { authorizeDestination } from "./authorize-destination.ts";
 import { readBasicCredential } from "./credentials.ts";
 import { authenticate, type Door, type ProxyContext } from "./door.ts";
 import { EgressError, malformedError, unreachableError } from "./egress-error.ts";
-import type { AuthorizedRoute } from "./egress-types.ts";
+import type { AuthorizedRoute, Parent } from "./egress-types.ts";
 import { endToEndHeaders } from "./hop-by-hop.ts";
 import { answerError } from "./http-connect.ts";
-import { openDirect, parentFor } from "./open-upstream.ts";
-import { connectToParent } from "./parent-proxy.ts";
-import type { ParentProxy } from "./egress-types.ts";
+import { openUpstream, parentFor } from "./open-upstream.ts";
+import { authorizationFor, connectToParent } from "./parent-proxy.ts";
 import { recordMalformed } from "./record-malformed.ts";
 import { headerValues, parseHttpTarget, requireSameHost, type HttpTarget } from "./request-target.ts";
 
@@ -78,9 +77,10 @@ async function exchange(
 }
 
 /** Plain HTTP needs no tunnel: a parent proxy takes the absolute form as it is. */
-async function openFor(parent: ParentProxy | undefined, route: AuthorizedRoute, ms: number): Promise<Socket> {
+async function openFor(parent: Parent | undefined, route: AuthorizedRoute, ms: number): Promise<Socket> {
+  if (parent?.kind !== "proxy") return openUpstream(route, ms);
   try {
-    return await (parent === undefined ? openDirect(route, ms) : connectToParent(parent, ms));
+    return await connectToParent(parent, ms);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unknown";
     throw unreachableError("unreachable", `${route.host}:${route.port} could not be reached: ${reason}`);
@@ -108,8 +108,9 @@ async function forward(
   upstream.setTimeout(limits.idleMs, close);
   request.socket.setTimeout(limits.idleMs, () => request.socket.destroy());
   const path =
-    parent === undefined ? target.path : `http://${renderEntry(target.destination, [80])}${target.path}`;
-  const headers = requestHeaders(request, target, parent?.authorization);
+    parent?.kind === "proxy" ? `http://${renderEntry(target.destination, [80])}${target.path}` : target.path;
+  const authorization = parent?.kind === "proxy" ? authorizationFor(parent) : undefined;
+  const headers = requestHeaders(request, target, authorization);
   await exchange(upstream, { method: request.method, path, headers }, request, response);
 }
 

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Destination } from "../../policy/network/decide-destination.ts";
+import { changeFor, type Destination } from "../../policy/network/decide-destination.ts";
 import { renderRefusal } from "../../policy/network/explain-refusal.ts";
 import { authorizeDestination } from "./authorize-destination.ts";
 import type { ProxyContext } from "./door.ts";
@@ -30,10 +30,14 @@ function judge(
   if (policy === undefined) throw malformedError("no network policy belongs to this sandbox any more");
   const refusal = judgeFirstBytes(policy, route, first);
   if (refusal === undefined) return undefined;
-  const { code, rule, reason } = refusal;
+  const { code, rule } = refusal;
   const { host, port } = route;
-  onEvent({ ...caller, decision: "deny", host, port, code, rule, reason, addresses: [] });
-  return renderRefusal(destination, refusal);
+  const change = changeFor(refusal);
+  const event = { ...caller, decision: "deny", host, port, code, rule, addresses: [] } as const;
+  const text = renderRefusal(destination, refusal);
+  // The words that the client gets: a client of SOCKS5, or one in the middle of TLS, gets none of them.
+  onEvent({ ...event, reason: text, ...(change === undefined ? {} : { change }) });
+  return text;
 }
 
 /**

@@ -2,9 +2,9 @@ import net from "node:net";
 import { classifyAddress } from "../../policy/network/address-class.ts";
 import { isLocalhostName, parseHost } from "../../policy/network/canonical-host.ts";
 import { unreachableError } from "./egress-error.ts";
-import type { AuthorizedRoute, ResolvedAddress } from "./egress-types.ts";
+import type { AuthorizedRoute, Parent, ResolvedAddress } from "./egress-types.ts";
+import { openThroughCommand } from "./parent-command.ts";
 import { openThroughParent } from "./parent-proxy.ts";
-import type { ParentProxy } from "./egress-types.ts";
 import { whenConnected } from "./when-connected.ts";
 
 /** Hands Node the addresses that were checked, so that connecting asks no resolver a second time. */
@@ -31,19 +31,20 @@ export async function openDirect(route: AuthorizedRoute, connectMs: number): Pro
   return socket;
 }
 
-/** The parent proxy for a route; none for the host's own loopback, which a parent would take for its own. */
-export function parentFor(route: AuthorizedRoute): ParentProxy | undefined {
+/** The parent for a route; none for the host's own loopback, which a parent would take for its own. */
+export function parentFor(route: AuthorizedRoute): Parent | undefined {
   const host = parseHost(route.host);
   const own = host.kind === "name" ? isLocalhostName(host) : classifyAddress(host.address) === "loopback";
   return own ? undefined : route.parent;
 }
 
 /**
- * A connection to one of the route's checked addresses, or through the parent proxy. Throws EgressError `unreachable`.
+ * A connection to one of the route's checked addresses, or through the parent. Throws EgressError `unreachable`.
  */
 export async function openUpstream(route: AuthorizedRoute, connectMs: number): Promise<net.Socket> {
   const parent = parentFor(route);
   try {
+    if (parent?.kind === "command") return await openThroughCommand(parent, route);
     if (parent !== undefined) return await openThroughParent(parent, route, connectMs);
     return await openDirect(route, connectMs);
   } catch (error) {
