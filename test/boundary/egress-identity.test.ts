@@ -118,6 +118,7 @@ describe("the egress proxy tells sandboxes apart", () => {
         code: "host-not-listed",
         rule: undefined,
         reason: expect.stringContaining("no entry of network.allowedDomains allows evil.test") as string,
+        change: { key: "network.allowedDomains", entry: "evil.test" },
         addresses: [],
       },
     ]);
