@@ -2,7 +2,8 @@ import { readFileSync, writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { isSessionReply, type SessionReply } from "../src/protocol/session-events.ts";
 import type { HookContext } from "../src/runtime/hook-context.ts";
-import { openContext, ownCaller } from "../src/runtime/open-context.ts";
+import { openContext } from "../src/runtime/open-context.ts";
+import { ownCaller } from "../src/runtime/own-caller.ts";
 
 /**
  * The whole of an entry for an event of the session: one answer on stdout, or exit code 2, which blocks where the event

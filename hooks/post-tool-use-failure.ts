@@ -2,7 +2,8 @@ import { readFileSync, writeSync } from "node:fs";
 import { isSandboxError } from "../src/core/errors.ts";
 import { contextReply } from "../src/protocol/failure-event.ts";
 import { answerFailure } from "../src/runtime/answer-failure.ts";
-import { openContext, ownCaller } from "../src/runtime/open-context.ts";
+import { openContext } from "../src/runtime/open-context.ts";
+import { ownCaller } from "../src/runtime/own-caller.ts";
 
 /** The call is over; what cannot be explained is left as it is. */
 function explain(): string | undefined {

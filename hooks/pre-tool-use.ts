@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { answerEvent } from "../src/runtime/answer-event.ts";
-import { ownCaller } from "../src/runtime/open-context.ts";
+import { ownCaller } from "../src/runtime/own-caller.ts";
 
 try {
   const answer = answerEvent(readFileSync(0, "utf8"), ownCaller(process.argv[2]));

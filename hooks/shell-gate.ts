@@ -2,7 +2,8 @@ import { writeSync } from "node:fs";
 import { renderFailure } from "../src/core/errors.ts";
 import { hostPath } from "../src/core/paths.ts";
 import { answerShellLine } from "../src/runtime/answer-shell-line.ts";
-import { openContext, ownCaller } from "../src/runtime/open-context.ts";
+import { openContext } from "../src/runtime/open-context.ts";
+import { ownCaller } from "../src/runtime/own-caller.ts";
 
 /** 126: the line could not be executed. The gate's script adds nothing and runs nothing. */
 const REFUSED = 126;

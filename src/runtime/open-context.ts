@@ -15,11 +15,6 @@ export interface HookCaller {
   readonly pid: number;
 }
 
-/** The caller when a process answers for itself. */
-export function ownCaller(libexec: string | undefined): HookCaller {
-  return { environment: process.env, libexec: libexec ?? __dirname, pid: process.pid };
-}
-
 /**
  * What every event is answered from: the machine, our installation, the reader of settings, and the project. The one
  * place where an entry's environment is looked at.

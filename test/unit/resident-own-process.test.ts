@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
-/** What may name its own process: a temporary file's name, and a default that the hook's caller replaces. */
+/** What may name its own process: a temporary file's name, a default that the hook's caller replaces, and a lock's holder. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "src/runtime/network/record-policy.ts": ["process.pid"],
   "src/runtime/launch-store.ts": ["process.pid"],
+  "src/runtime/audit/lock.ts": ["process.pid"],
 };
 
 async function modulesOf(entry: string): Promise<string[]> {
