@@ -134,7 +134,7 @@ export function planReach(request: FilesystemRequest): Reach {
   const trees = workTrees(host, root, request.cwd);
   const own = distinctLayouts(trees.map(({ layout }) => layout));
   const writable = planWritable(request, written, own);
-  for (const path of written.linked) refuseReplaceableLink(host, path, writable);
+  for (const grant of written.linked) refuseReplaceableLink(host, grant, writable);
   const beside = openedRepositories(host, root, written);
   const tops = [...trees.map(({ top }) => top), ...beside.map(({ entry }) => parentOf(entry))];
   const roots = unique([root, ...tops].filter((top) => writable.some((folder) => isInside(top, folder))));

@@ -3,12 +3,9 @@ import { outranks, type Source, type WrittenPath } from "../config/source.ts";
 import type { Host } from "../core/host.ts";
 import { type HostPath, isInside, joinHost, parentOf } from "../core/paths.ts";
 import { expandPattern } from "./expand-pattern.ts";
+import type { Grant } from "./replaceable-link.ts";
 
-interface Named {
-  /** Real as far as it exists. */
-  readonly path: HostPath;
-  /** As it is written, so that links on the way show. */
-  readonly written: HostPath;
+interface Named extends Grant {
   readonly source: Source;
 }
 
@@ -24,8 +21,8 @@ export interface WrittenPaths {
   readonly exposed: readonly HostPath[];
   /** Existing. */
   readonly hidden: readonly HostPath[];
-  /** Every grant that a link leads to, as it is written. */
-  readonly linked: readonly HostPath[];
+  /** Every grant that a link leads to. */
+  readonly linked: readonly Grant[];
 }
 
 /** The real path of what exists of `path`, with the rest as written: a path that does not exist yet can be denied. */
@@ -80,6 +77,6 @@ export function readWrittenPaths(
     unwritable,
     exposed: exposed.map(({ path }) => path),
     hidden: hidden.map(({ path }) => path),
-    linked: [...writable, ...exposed].flatMap(({ path, written }) => (path === written ? [] : [written])),
+    linked: [...writable, ...exposed].filter(({ path, written }) => path !== written),
   };
 }
