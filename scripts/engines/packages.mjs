@@ -12,7 +12,7 @@ const PACKAGES = [
     "uidmap",
     "iptables",
   ],
-  ...["socat", "ripgrep", "zsh", "debootstrap", "iproute2", "tmux", "git"],
+  ...["socat", "ripgrep", "zsh", "debootstrap", "iproute2", "tmux", "git", "busybox"],
 ];
 
 /** Another vendor's docker conflicts with Debian's: where a client is there, docker.io is not asked for. */

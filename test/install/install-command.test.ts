@@ -48,10 +48,11 @@ describe("sandhook install", () => {
   it("lists what it changed, and says so when there was nothing to change", async () => {
     const user = makeTempHome();
     const first = await sandhook(user, ["install", ...KNOWN]);
-    expect([first.code, first.printed.trim().split("\n").length]).toEqual([0, 7]);
+    expect([first.code, first.printed.trim().split("\n").length]).toEqual([0, 8]);
     expect(first.printed).toContain(`registered the hook in ${userSettings(user)}\n`);
     const second = await sandhook(user, ["install", ...KNOWN]);
-    expect(second).toEqual({ code: 0, printed: "everything was installed already\n", told: "" });
+    const network = "network: commands here reach only the hosts of github\n";
+    expect(second).toEqual({ code: 0, printed: `everything was installed already\n${network}`, told: "" });
   });
 
   it("prints a diff and changes nothing with --dry-run", async () => {
@@ -66,7 +67,9 @@ describe("sandhook install", () => {
 
   it("asks on a terminal and changes nothing without a yes", async () => {
     const user = makeTempHome();
-    const { code, told } = await sandhook(user, ["install", ...KNOWN], { ask: () => Promise.resolve(false) });
+    const { code, told } = await sandhook(user, ["install", "--scope", "user", ...KNOWN], {
+      ask: () => Promise.resolve(false),
+    });
     expect([code, told.includes("nothing was changed")]).toEqual([1, true]);
     expect(existsSync(rootOf(user))).toBe(false);
   });
