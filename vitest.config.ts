@@ -9,10 +9,10 @@ export default defineConfig({
   test: {
     projects: [
       suite("unit", 20_000),
-      suite("engines", 120_000, 1),
+      suite("engines", 120_000, 2),
       suite("boundary", 120_000, 1),
       suite("install", 120_000, 1),
-      suite("e2e", 300_000, 1),
+      suite("e2e", 300_000, 2),
       suite("docs", 20_000),
       // Prints times; run by `npm run bench` alone.
       ...(process.env["SANDHOOK_BENCH"] === undefined ? [] : [suite("bench", 600_000)]),

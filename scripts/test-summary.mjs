@@ -25,9 +25,9 @@ export function renderEngines(status) {
   return missing.map(([name, { reasons }]) => `engine ${name} skipped: ${reasons.join("; ")}`);
 }
 
-/** One line per test that passed at its second try only: counted as passed, and never unsaid. */
+/** One line per test that passed only when it was run again: counted as passed, and never unsaid. */
 export function renderSecondTries(names) {
-  return names.map((name) => `passed at the second try: ${name}`);
+  return names.map((name) => `passed only when run again: ${name}`);
 }
 
 /** The last line of a test run. */

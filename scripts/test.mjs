@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm test: build, bring the engines up, run every suite; the last line is "N passed, N failed, N skipped".
-// Arguments are handed to vitest. A test of real engines or clients that fails is run once more, and named when it passes then.
+// Arguments are handed to vitest. A test of real engines or clients that fails is run again, and named when it passes then.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
