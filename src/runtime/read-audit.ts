@@ -1,11 +1,15 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import * as z from "zod";
 import { type HostPath, joinHost } from "../core/paths.ts";
+import { readHead } from "./audit/head.ts";
+import { type AuditPlace, auditPlace } from "./audit/place.ts";
+import { collectWaiting } from "./audit/spool.ts";
 
 const text = z.string().optional().catch(undefined);
 
-/** What is shown of a line of the audit log. Fields of another form count as absent: the log is read, not trusted. */
+/** What is shown of one record. Fields of another form count as absent: the log is read, not trusted. */
 const auditEntry = z.object({
+  id: z.string(),
   time: z.string(),
   event: z.enum(["decision", "run"]),
   session: text,
@@ -29,10 +33,14 @@ export type AuditEntry = z.infer<typeof auditEntry>;
 
 const FILE = /^\d{6,}\.jsonl$/;
 
+function asEntry(value: unknown): AuditEntry[] {
+  const entry = auditEntry.safeParse(value);
+  return entry.success ? [entry.data] : [];
+}
+
 function parseLine(line: string): AuditEntry[] {
   try {
-    const entry = auditEntry.safeParse(JSON.parse(line));
-    return entry.success ? [entry.data] : [];
+    return asEntry(JSON.parse(line));
   } catch {
     return []; // Cut off by the limit, or changed by somebody.
   }
@@ -52,17 +60,32 @@ function readEnd(file: string, bytes: number): string {
   }
 }
 
-/** The newest entries of the audit log, oldest first: at most so many bytes of each of its files, and so many files. */
+/** What waits for its place in the log. Looked at before the log, since it may be taken into it meanwhile. */
+function readWaiting(place: AuditPlace): AuditEntry[] {
+  try {
+    return collectWaiting(place, new Set(readHead(place)?.taken)).events.flatMap(asEntry);
+  } catch {
+    return []; // No spool yet, or taken into the log at this moment.
+  }
+}
+
+/**
+ * The newest entries of the audit log and what waits for its place in it, oldest first: at most so many bytes of each of the
+ * log's files, and so many files.
+ */
 export function readAudit(
   state: HostPath,
   limit: { readonly bytes: number; readonly files: number },
 ): readonly AuditEntry[] {
-  const folder = joinHost(state, "audit");
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
-  const names = readdirSync(folder).filter((name) => FILE.test(name));
-  return names
+  const place = auditPlace(state);
+  if (statSync(place.folder, { throwIfNoEntry: false }) === undefined) return [];
+  const waiting = readWaiting(place);
+  const names = readdirSync(place.folder).filter((name) => FILE.test(name));
+  const logged = names
     .sort()
     .slice(-limit.files)
-    .flatMap((name) => readEnd(joinHost(folder, name), limit.bytes).split("\n"))
+    .flatMap((name) => readEnd(joinHost(place.folder, name), limit.bytes).split("\n"))
     .flatMap(parseLine);
+  const known = new Set(logged.map(({ event, id }) => `${event} ${id}`));
+  return [...logged, ...waiting.filter(({ event, id }) => !known.has(`${event} ${id}`))];
 }

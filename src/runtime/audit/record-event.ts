@@ -5,7 +5,7 @@ import type { HostPath } from "../../core/paths.ts";
 import { appendToChain } from "./append.ts";
 import { whenFree } from "./lock.ts";
 import { type AuditPlace, auditPlace, type Digest } from "./place.ts";
-import { spoolEvent } from "./spool.ts";
+import { isSpoolFull, spoolEvent } from "./spool.ts";
 
 /** False when somebody else is writing, or the chain cannot be continued: the event can wait in both cases. */
 function appendWhenFree(place: AuditPlace, event: AuditEvent, maxBytes: number, digest: Digest): boolean {
@@ -21,8 +21,9 @@ function appendWhenFree(place: AuditPlace, event: AuditEvent, maxBytes: number, 
 }
 
 /**
- * Records one event: in the chain when nobody is writing, else in the spool, from which the next writer takes it. Never
- * waits. What cannot be written is lost without a word, unless config requires the record.
+ * Records one event. It waits in the spool for whoever continues the chain: each reader of the record, and the decision that
+ * finds enough waiting. Where config requires the record it has its place in the chain at once, if nobody else is writing.
+ * Never waits. What cannot be written is lost without a word, unless config requires the record.
  * @throws EngineError `audit.not-written`
  */
 export function recordEvent(
@@ -33,7 +34,8 @@ export function recordEvent(
   const place = auditPlace(state);
   try {
     mkdirSync(place.spool, { recursive: true, mode: 0o700 });
-    if (!appendWhenFree(place, event, settings.maxBytes, digest)) spoolEvent(place, event);
+    const due = settings.required || isSpoolFull(place);
+    if (!due || !appendWhenFree(place, event, settings.maxBytes, digest)) spoolEvent(place, event);
   } catch (cause) {
     if (!settings.required) return;
     throw new EngineError({

@@ -9,6 +9,7 @@ type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
 
 const EMPTY: AuditEntry = {
+  id: "0",
   time: "2026-01-01T10:00:00.000Z",
   event: "decision",
   session: "s1",
