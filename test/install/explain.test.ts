@@ -122,7 +122,10 @@ describe.runIf(engineAvailable("bubblewrap"))("sandhook explain", () => {
     expect(read.places).toContain(path.join(ground.home, ".ssh/id_rsa"));
     const people = run(ground, "--tool", "Read", "--path", "keys/id_rsa");
     expect([people.status, people.out]).toEqual([1, expect.stringMatching(/^verdict {5}is refused\n/m)]);
-    for (const wrong of [["WebFetch", "--path", "x"], ["Read", "--path", "x", "--", "ls"]])
+    for (const wrong of [
+      ["WebFetch", "--path", "x"],
+      ["Read", "--path", "x", "--", "ls"],
+    ])
       expect(run(ground, "--tool", ...wrong)).toMatchObject({
         status: 2,
         err: expect.stringContaining("sandhook explain --tool") as string,
