@@ -8,7 +8,7 @@ import { type HostPath, hostPath } from "../../../src/core/paths.ts";
 import { auditPlace } from "../../../src/runtime/audit/place.ts";
 import { recordEvent } from "../../../src/runtime/audit/record-event.ts";
 import { verifyChain } from "../../../src/runtime/audit/verify-chain.ts";
-import { readAudit } from "../../../src/runtime/read-audit.ts";
+import { readNewest } from "../../../src/runtime/audit/read-records.ts";
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -31,7 +31,7 @@ function record(state: HostPath, number: number, required = false): void {
 }
 
 const seen = (state: HostPath): (string | undefined)[] =>
-  readAudit(state, { bytes: 1_000_000, files: 9 }).map(({ command }) => command);
+  readNewest(auditPlace(state), { bytes: 1_000_000, files: 9 }).map(({ command }) => command);
 
 const chained = (state: HostPath): number => verifyChain(auditPlace(state), digest).records;
 
