@@ -16,6 +16,7 @@ import { chooseMechanism } from "./policy/choose-mechanism.ts";
 import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
 import { withTrustHint } from "./policy/trust-hint.ts";
+import { requireGate } from "./policy/require-gate.ts";
 import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
@@ -170,6 +171,7 @@ export function decide(input: PipelineInput): Decision {
       `The command was not run: ${verdict.part} is denied by the rule ${rule.text} of ${source.file}.`,
     );
   }
+  requireGate(gate, config.trusted);
   const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
   if (leave.kind === "granted") return goOutside(leave, verdict);
   const { engine, plan } = withTrustHint(config, () => planOn(input, project, config));
