@@ -43,7 +43,8 @@ function readEvent(file: string): AuditEvent | undefined {
 /** A runner makes its file and then writes its process id; one that is empty for longer was left by a full disk. */
 const BEGINNING_MS = 10_000;
 
-interface Begun {
+/** A run that has begun. */
+export interface Begun {
   readonly job: string;
   readonly pid: number;
   readonly engine: string | undefined;
@@ -79,6 +80,21 @@ function readRun(place: AuditPlace, { job, pid, engine, at }: Begun): AuditEvent
     ...(exit === undefined ? {} : { exit: Number(exit), milliseconds: Math.round(ended - at) }),
     ...(refusals.length === 0 ? {} : { refusals }),
   };
+}
+
+/** The runs that have begun and whose runner lives. */
+export function listBegun(place: AuditPlace): readonly Begun[] {
+  if (statSync(place.spool, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(place.spool)
+    .flatMap((name) => /^([0-9a-f]{16})\.start$/.exec(name)?.[1] ?? [])
+    .flatMap((job) => {
+      try {
+        return [readBegin(place, job)];
+      } catch {
+        return []; // It has ended, and a writer took it along.
+      }
+    })
+    .filter(({ pid }) => pid !== 0 && isAlive(pid));
 }
 
 /** Everything that waits, but for what is in the chain already and runs that go on; what is no file of ours is left alone. */
