@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AuditEvent } from "../../core/audit.ts";
-import { isAlive } from "./lock.ts";
+import { isAlive } from "../network/process-identity.ts";
 import type { AuditPlace } from "./place.ts";
 
 /** What waits, and the files that it is made of. */
