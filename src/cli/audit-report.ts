@@ -25,7 +25,9 @@ function clock(time: string): string {
 export function renderRecordLine({ record, decision }: JoinedRecord, paint: Paint): string {
   const about = decision ?? record;
   const what = oneLine(
-    about.command ?? (about.commandHash === undefined ? "" : `sha256:${about.commandHash}`),
+    about.command ??
+      (about.options === undefined ? undefined : JSON.stringify(about.options)) ??
+      (about.commandHash === undefined ? "" : `sha256:${about.commandHash}`),
   );
   const run = record.exit === undefined ? "killed" : `exit ${record.exit}`;
   const word = record.event === "run" ? run : (record.decision ?? "");
@@ -34,7 +36,7 @@ export function renderRecordLine({ record, decision }: JoinedRecord, paint: Pain
   const columns = [
     paint("dim", clock(record.time)),
     paint(COLOURS[word] ?? "green", word.padEnd(8)),
-    (about.tool ?? "").padEnd(9),
+    (record.event === "launch" ? "session" : (about.tool ?? "")).padEnd(9),
     (record.engine ?? about.engine ?? "").padEnd(10),
     what,
   ];

@@ -1,31 +1,49 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { settingsReader } from "../config/settings-reader.ts";
 import { InputError } from "../core/errors.ts";
 import { hostPath, joinHost } from "../core/paths.ts";
 import { explainCommand, type ExplainInput, type Explanation } from "../explain/explain-command.ts";
 import { nodeHost } from "../host/node-host.ts";
+import { FILE_TOOLS } from "../protocol/file-tools.ts";
 import { rewriteSite } from "../runtime/answer-tool-call.ts";
 import { judgeCommand, linePatterns } from "../runtime/judge-command.ts";
 import { findLaunch } from "../runtime/launch-store.ts";
 import { locateSite } from "../runtime/site.ts";
+import { rowPrinter, settingsRows } from "./explain-rows.ts";
+import { runExplainTool, type ToolFlags } from "./explain-tool.ts";
 import { explainReport } from "./report-schemas.ts";
 import { ownTerminal, runGuarded, type Terminal } from "./terminal.ts";
 
-interface ExplainFlags {
+interface ExplainFlags extends ToolFlags {
   readonly json?: true;
 }
 
-/** Adds `explain`: exit code 0 when the command would run, 1 when it would be refused. */
+/** Adds `explain`: exit code 0 when the command or tool would run, 1 when it would be refused. */
 export function addExplainCommand(program: Command): void {
   program
     .command("explain")
-    .description("what would become of a command in this folder, and why; runs and writes nothing")
+    .description(
+      "what would become of a command or a file tool in this folder, and why; runs and writes nothing",
+    )
     .argument("[command...]", "the command line")
+    .addOption(
+      new Option("--tool <name>", "explain one of Claude Code's own tools instead").choices(FILE_TOOLS),
+    )
+    .option("--path <path>", "with --tool: the file or folder")
+    .option("--pattern <glob>", "with --tool Glob: the names that are looked for")
+    .option("--url <address>", "with --tool WebFetch")
     .option("--json", "for programs")
-    .addHelpText("after", "\nExample:\n  sandhook explain -- npm test")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  sandhook explain -- npm test\n  sandhook explain --tool Read --path ~/.ssh/id_rsa",
+    )
     .action((words: readonly string[], flags: ExplainFlags) => {
       const terminal = ownTerminal();
-      return runGuarded(terminal, () => run(words.join(" "), flags, terminal));
+      return runGuarded(terminal, () =>
+        flags.tool === undefined
+          ? run(words.join(" "), flags, terminal)
+          : runExplainTool(words, { ...flags, tool: flags.tool }, terminal),
+      );
     });
 }
 
@@ -89,9 +107,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
 
 function printExplanation(command: string, found: Explanation, { print, paint }: Terminal): void {
   const { verdict, rule, engine, environment } = found;
-  const row = (name: string, values: readonly string[]): void => {
-    for (const [index, value] of values.entries()) print(`${(index === 0 ? name : "").padEnd(12)}${value}`);
-  };
+  const row = rowPrinter(print);
   print(paint("bold", command));
   const outcome = `${OUTCOMES[verdict.kind]}${PERMISSIONS[verdict.permission ?? ""] ?? ""}`;
   row("verdict", [paint(verdict.kind === "sandbox" ? "green" : "red", outcome)]);
@@ -131,13 +147,6 @@ function printExplanation(command: string, found: Explanation, { print, paint }:
     "limits",
     Object.entries(found.limits).map(([name, value]) => `${name} ${JSON.stringify(value)}`),
   );
-  row(
-    "settings",
-    found.settings.map(({ key, value, source }) => `${key} = ${JSON.stringify(value)} — ${source}`),
-  );
-  row(
-    "not counted",
-    found.ignored.map(({ key, source, reason }) => `${key} of ${source}: ${reason}`),
-  );
+  for (const [name, values] of settingsRows(found)) row(name, values);
   if (found.line !== undefined) row("line", [found.line]);
 }

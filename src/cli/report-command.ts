@@ -6,7 +6,8 @@ import { hostPath, joinHost } from "../core/paths.ts";
 import { nodeHost } from "../host/node-host.ts";
 import { collectReport } from "../report/collect-report.ts";
 import { renderReport } from "../report/render-report.ts";
-import { readAudit } from "../runtime/read-audit.ts";
+import { auditPlace } from "../runtime/audit/place.ts";
+import { readNewest } from "../runtime/audit/read-records.ts";
 import { readNetworkLog } from "../runtime/read-network-log.ts";
 import { locateSite } from "../runtime/site.ts";
 import { addExample } from "./example.ts";
@@ -47,7 +48,7 @@ export function addReportCommand(program: Command): void {
 function runReport({ out, session, days }: ReportFlags, { tell }: Terminal): number {
   const { state } = locateSite(nodeHost(process.env), hostPath("/"));
   const since = new Date(Date.now() - days * DAY_MS).toISOString();
-  const entries = readAudit(state, MOST).filter(
+  const entries = readNewest(auditPlace(state), MOST).filter(
     (entry) =>
       entry.time >= since &&
       (session === undefined || entry.event === "run" || (entry.session ?? "").startsWith(session)),

@@ -43,6 +43,11 @@ export type VerifyReport = z.infer<typeof verifyReport>;
 
 const names = z.array(z.string());
 
+const explainedSettings = {
+  settings: z.array(z.strictObject({ key: z.string(), value: z.unknown(), source: z.string() })),
+  ignored: z.array(z.strictObject({ key: z.string(), source: z.string(), reason: z.string() })),
+};
+
 /** What `sandhook explain --json` prints. */
 export const explainReport = z.strictObject({
   command: z.string(),
@@ -74,9 +79,24 @@ export const explainReport = z.strictObject({
   environment: z.strictObject({ passed: names, withheld: names, set: names }).optional(),
   network: z.enum(["none", "allowlist", "open"]).optional(),
   limits: z.record(z.string(), z.unknown()),
-  settings: z.array(z.strictObject({ key: z.string(), value: z.unknown(), source: z.string() })),
-  ignored: z.array(z.strictObject({ key: z.string(), source: z.string(), reason: z.string() })),
+  ...explainedSettings,
   line: z.string().optional(),
+});
+
+/** What `sandhook explain --tool … --json` prints. */
+export const explainToolReport = z.strictObject({
+  tool: z.string(),
+  target: z.string(),
+  verdict: z.strictObject({
+    kind: z.enum(["pass", "ask", "refuse"]),
+    code: z.string(),
+    reason: z.string(),
+    rule: z.string().optional(),
+    key: z.string().optional(),
+    change: z.string().optional(),
+  }),
+  places: names,
+  ...explainedSettings,
 });
 
 /** What `sandhook why --json` prints. */

@@ -4,8 +4,8 @@ export interface AuditEvent {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** `decision`: what was answered to a call. `run`: how the command of a job ended. */
-  readonly event: "decision" | "run";
+  /** `decision`: what was answered to a call. `run`: how the command of a job ended. `launch`: a session was started. */
+  readonly event: "decision" | "run" | "launch";
   readonly door?: "hook" | "gate";
   readonly session?: string | undefined;
   readonly toolUse?: string | undefined;
@@ -17,7 +17,7 @@ export interface AuditEvent {
   /** SHA-256 of the whole of it, when the text is not recorded or was cut. */
   readonly commandHash?: string | undefined;
   /** `sandbox`, `refuse`, `ask`, `pass` (a file tool inside the policy), `outside` (a command that runs unsandboxed). */
-  readonly decision?: string;
+  readonly decision?: string | undefined;
   readonly permission?: string | undefined;
   readonly code?: string | undefined;
   readonly rule?: string | undefined;
@@ -31,6 +31,8 @@ export interface AuditEvent {
   readonly milliseconds?: number | undefined;
   /** What the network refused to a run. */
   readonly refusals?: readonly string[] | undefined;
+  /** What a session was launched with, as settings. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** An event in its place: the line of the record is this object as JSON. */

@@ -1,7 +1,4 @@
-import { CHOICES, LISTS } from "../config/key-rules.ts";
-import type { ChoiceValues, ListValues } from "../config/keys.ts";
 import type { Config } from "../config/resolve.ts";
-import { renderSource, type Source } from "../config/source.ts";
 import type { Decision } from "../core/decision.ts";
 import { isSandboxError } from "../core/errors.ts";
 import type { EngineName } from "../core/plan.ts";
@@ -10,14 +7,8 @@ import { type Mount, planMounts } from "../engine/mounts.ts";
 import { decide, type PipelineInput, resolveCall } from "../pipeline.ts";
 import type { RuleVerdict } from "../policy/permission/evaluate-rules.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
+import { type ExplainedSettings, explainSettings } from "./explain-settings.ts";
 import { type SortedNames, sortNames } from "./variable-names.ts";
-
-/** A key with its value and the place that decided it. */
-export interface ExplainedKey {
-  readonly key: string;
-  readonly value: unknown;
-  readonly source: string;
-}
 
 /** An engine that was looked at, and what speaks against it. */
 export interface ConsideredEngine {
@@ -27,7 +18,7 @@ export interface ConsideredEngine {
 }
 
 /** Everything that was decided about a command. Nothing was run or written. */
-export interface Explanation {
+export interface Explanation extends ExplainedSettings {
   readonly project: string;
   readonly verdict: {
     readonly kind: Decision["kind"];
@@ -49,10 +40,6 @@ export interface Explanation {
   readonly environment?: SortedNames;
   readonly network?: string;
   readonly limits: Readonly<Record<string, unknown>>;
-  /** Every key that somebody wrote, and the keys that decide the most. */
-  readonly settings: readonly ExplainedKey[];
-  /** What was written and does not count. */
-  readonly ignored: readonly { readonly key: string; readonly source: string; readonly reason: string }[];
   /** What Claude Code runs instead; the job's id is an example. */
   readonly line?: string;
 }
@@ -63,21 +50,7 @@ export interface ExplainInput extends PipelineInput {
   readonly variables: readonly string[];
 }
 
-const ALWAYS: readonly string[] = ["engine", "profile", "workspace", "reads", "autoAllow", "network.mode"];
-
 const EXAMPLE_ID = "0123456789abcdef";
-
-function explainKeys(config: Config): ExplainedKey[] {
-  const written = (source: Source): boolean => source.scope !== "default";
-  const choices = (Object.keys(CHOICES) as (keyof ChoiceValues)[]).flatMap((key): ExplainedKey[] => {
-    const { value, source } = config[key];
-    return ALWAYS.includes(key) || written(source) ? [{ key, value, source: renderSource(source) }] : [];
-  });
-  const lists = (Object.keys(LISTS) as (keyof ListValues)[]).flatMap((key) =>
-    config[key].map(({ value, source }): ExplainedKey => ({ key, value, source: renderSource(source) })),
-  );
-  return [...choices, ...lists];
-}
 
 function consider({ host }: PipelineInput, config: Config): ConsideredEngine[] {
   const wishes = { command: config["container.command"].value, address: config["container.host"].value };
@@ -131,8 +104,7 @@ export function explainCommand(input: ExplainInput): Explanation {
     verdict,
     ...describeRule(ruleVerdict),
     considered: consider(input, config),
-    settings: explainKeys(config),
-    ignored: config.ignored.map(({ key, source, reason }) => ({ key, source: renderSource(source), reason })),
+    ...explainSettings(config),
   };
   if (decision?.kind !== "sandbox") return { ...common, mounts: [], limits: {} };
   const { engine, plan } = decision;

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../runtime/read-audit.ts";
+import type { AuditEvent } from "../core/audit.ts";
 import type { NetworkEntry } from "../runtime/read-network-log.ts";
 
 /** What became of a call. */
@@ -77,7 +77,7 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string | undefined): 
 }
 
 /** From the two logs to what is shown. Pure. */
-export function collectReport(entries: readonly AuditEntry[], network: readonly NetworkEntry[]): Report {
+export function collectReport(entries: readonly AuditEvent[], network: readonly NetworkEntry[]): Report {
   const decisions = entries.filter(({ event, decision }) => event === "decision" && decision !== undefined);
   const runs = new Map(
     entries.flatMap((entry) => (entry.event === "run" && entry.job ? [[entry.job, entry]] : [])),
@@ -85,7 +85,7 @@ export function collectReport(entries: readonly AuditEntry[], network: readonly 
   const jobs = new Set(decisions.flatMap(({ job }) => job ?? []));
   const contacted = network.filter(({ callId }) => callId !== undefined && jobs.has(callId));
   const byJob = groupBy(contacted, ({ callId }) => callId);
-  const toCall = (entry: AuditEntry): Call => {
+  const toCall = (entry: AuditEvent): Call => {
     const run = entry.job === undefined ? undefined : runs.get(entry.job);
     return {
       time: entry.time,

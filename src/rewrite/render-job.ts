@@ -55,7 +55,7 @@ export function renderOutsideJob({
 }): string {
   return [
     `job_format ${JOB_FORMAT}`,
-    "record_run host optional",
+    "record_run host required",
     `denied() { case $1 in ${alternatives(leave.denied)}) return 0;; *) return 1;; esac; }`,
     ["run_outside", expires, quote(leave.sessionId)].join(" "),
     "",

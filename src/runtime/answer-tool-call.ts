@@ -129,11 +129,12 @@ function answerCommand(
       pen.write(outcomeOfDecision(decision));
       return passReply();
     case "outside": {
-      const { site } = context;
-      const rewrite = rewriteSite(site);
-      const id = writeOutsideJob({ state: site.state, jobs: rewrite.jobs }, call, decision.leave);
-      const line = renderCommand(rewrite, id, call.command);
+      const rewrite = rewriteSite(context.site);
+      const id = newJobId();
+      // First: what cannot be recorded gets no job that it could run by.
       pen.write(outcomeOfDecision(decision, id));
+      writeOutsideJob({ jobs: rewrite.jobs, id }, call, decision.leave);
+      const line = renderCommand(rewrite, id, call.command);
       return rewriteReply(toolInput, line, decision.permission, decision.reason);
     }
     case "sandbox": {

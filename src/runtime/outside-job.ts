@@ -3,8 +3,7 @@ import type { Host } from "../core/host.ts";
 import { type HostPath, joinHost } from "../core/paths.ts";
 import type { ToolCall } from "../core/plan.ts";
 import { renderOutsideJob } from "../rewrite/render-job.ts";
-import { newJobId, sweepJobs, writeJob } from "./job-store.ts";
-import { recordLeave } from "./outside-log.ts";
+import { sweepJobs, writeJob } from "./job-store.ts";
 
 /** How long a leave waits for its run, prompt included, in seconds. */
 const LEAVE_SECONDS = 10 * 60;
@@ -17,24 +16,21 @@ function nameOf(sessionId: string | undefined, toolUseId: string | undefined): s
 }
 
 /**
- * Writes the job of one call that may run outside, after it has been recorded; gives the job's id.
- * @throws EngineError `outside.not-logged`, `job.not-written`
+ * Writes the job of one call that may run outside; the caller has recorded it.
+ * @throws EngineError `job.not-written`
  */
 export function writeOutsideJob(
-  { state, jobs }: { readonly state: HostPath; readonly jobs: HostPath },
+  { jobs, id }: { readonly jobs: HostPath; readonly id: string },
   call: ToolCall,
   leave: Leave,
-): string {
-  const id = newJobId();
+): void {
   const expires = Math.floor(Date.now() / 1000) + LEAVE_SECONDS;
-  recordLeave(state, id, call, leave);
   sweepJobs(jobs);
   writeJob(jobs, id, [
     { name: "command", content: call.command },
     { name: LEAVE_FILE, content: nameOf(leave.sessionId, leave.toolUseId) },
     { name: "run", content: renderOutsideJob({ leave, expires }) },
   ]);
-  return id;
 }
 
 /** Whether a waiting job may answer for a call: a sandboxed one always, one that runs outside for its own call only. */

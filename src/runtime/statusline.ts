@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
 import * as z from "zod";
 import { settingsReader } from "../config/settings-reader.ts";
+import type { AuditEvent } from "../core/audit.ts";
 import { isSandboxError } from "../core/errors.ts";
 import { type HostPath, hostPath } from "../core/paths.ts";
 import { chooseEngine } from "../engine/choose.ts";
 import { nodeHost } from "../host/node-host.ts";
 import { resolveProject } from "../pipeline.ts";
+import { auditPlace } from "./audit/place.ts";
+import { readNewest } from "./audit/read-records.ts";
 import { findLaunch } from "./launch-store.ts";
-import { type AuditEntry, readAudit } from "./read-audit.ts";
 import { locateSite } from "./site.ts";
 
 /** A status line is drawn after every message: of the log only the end is read. */
@@ -32,13 +34,13 @@ function parseSession(text: string): z.infer<typeof session> {
 }
 
 /** Refused calls of a session, and connections that were refused to its commands. */
-export function countRefusals(entries: readonly AuditEntry[], id: string | undefined): number {
+export function countRefusals(entries: readonly AuditEvent[], id: string | undefined): number {
   const own = entries.filter((entry) => entry.event === "decision" && entry.session === id);
   const jobs = new Set(own.map(({ job }) => job).filter((job) => job !== undefined));
   const calls = own.filter(({ decision }) => decision === "refuse").length;
   const connections = entries
     .filter(({ event, job }) => event === "run" && job !== undefined && jobs.has(job))
-    .reduce((sum, { refusals }) => sum + refusals.length, 0);
+    .reduce((sum, { refusals }) => sum + (refusals?.length ?? 0), 0);
   return calls + connections;
 }
 
@@ -49,7 +51,7 @@ function describe(folder: HostPath, id: string | undefined): string {
   const { config } = resolveProject(host, folder, settingsReader, { launcher });
   if (!config.enabled.value) return "NO SANDBOX";
   const engine = chooseEngine(config, host).name;
-  const refused = id === undefined ? 0 : countRefusals(readAudit(state, TAIL), id);
+  const refused = id === undefined ? 0 : countRefusals(readNewest(auditPlace(state), TAIL), id);
   const parts = [engine, `network ${config["network.mode"].value}`];
   return [...parts, ...(refused === 0 ? [] : [`${refused} refused`])].join(" · ");
 }

@@ -1,21 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { AuditRecord } from "../../src/core/audit.ts";
 import { askHook, type Asked, call, type Ground, rewrite, startLine } from "../engines/ground.ts";
 import { bubblewrapGround } from "../support/bubblewrap-ground.ts";
 import { engineAvailable } from "../support/engines.ts";
+import { records } from "../support/ground-cli.ts";
 
 /** Succeeds on the host only: the sandbox's home folder is read-only. */
 const ESCAPE = "touch ~/canary";
 const escaped = ({ home }: Ground): boolean => existsSync(path.join(home, "canary"));
 
 const state = ({ home }: Ground): string => path.join(home, ".local/share/sandhook");
-const log = (ground: Ground): Record<string, unknown>[] => {
-  const file = path.join(state(ground), "outside.jsonl");
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").trim().split("\n");
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-};
+
+/** Leaves, and runs on the host. */
+const log = async (ground: Ground): Promise<AuditRecord[]> =>
+  (await records(ground)).filter(({ decision, engine }) => decision === "outside" || engine === "host");
 
 /** A call that asks to run outside. */
 const OUT: Asked = { input: { dangerouslyDisableSandbox: true } };
@@ -37,7 +37,7 @@ describe.runIf(engineAvailable("bubblewrap"))("a run outside of the sandbox", ()
       /^sandboxed by bubblewrap; dangerouslyDisableSandbox has no effect/,
     );
     await call(ground, ESCAPE, undefined, OUT);
-    expect([escaped(ground), log(ground)]).toEqual([false, []]);
+    expect([escaped(ground), await log(ground)]).toEqual([false, []]);
   });
 
   it("G-11 is asked for, runs as the client would run it, and is recorded", async () => {
@@ -56,13 +56,12 @@ describe.runIf(engineAvailable("bubblewrap"))("a run outside of the sandbox", ()
     expect([code, stdout.toString(), cwd]).toEqual([0, `it's\nsub\n[]\n${ground.root}\n`, ground.root]);
     expect(escaped(ground)).toBe(true);
     expect((await call(ground, "exit 7", undefined, OUT)).code).toBe(7);
-    expect(log(ground)).toMatchObject([
-      { event: "granted", sessionId: "s", toolUseId: "t", because: "dangerouslyDisableSandbox", command },
-      { event: "ran" },
-      { event: "ended", status: 0 },
-      { event: "granted", command: "exit 7" },
-      { event: "ran" },
-      { event: "ended", status: 7 },
+    const reason = "runs OUTSIDE of the sandbox (dangerouslyDisableSandbox)";
+    expect(await log(ground)).toMatchObject([
+      { event: "decision", session: "s", toolUse: "t", reason, command },
+      { event: "run", exit: 0 },
+      { event: "decision", command: "exit 7" },
+      { event: "run", exit: 7 },
     ]);
   });
 
@@ -97,13 +96,20 @@ describe.runIf(engineAvailable("bubblewrap"))("a run outside of the sandbox", ()
     expect(rewrite(ground, line)).toBe(line);
   });
 
-  it("G-11 is refused when it cannot be recorded", () => {
+  it("G-11 is refused when it cannot be recorded, though config requires no record", async () => {
     const ground = bubblewrapGround({ unsandboxed: "allow" });
-    mkdirSync(path.join(state(ground), "outside.jsonl"));
+    const audit = path.join(state(ground), "audit");
+    const line = rewrite(ground, ESCAPE, undefined, OUT);
+    const jobs = readdirSync(path.join(state(ground), "jobs"));
+    rmSync(audit, { recursive: true });
+    writeFileSync(audit, "in the way");
     expect(askHook(ground, ESCAPE, undefined, OUT)).toMatchObject({
       permissionDecision: "deny",
-      permissionDecisionReason: expect.stringContaining("could not be recorded") as string,
+      permissionDecisionReason: expect.stringContaining("may not go unrecorded") as string,
     });
+    expect(readdirSync(path.join(state(ground), "jobs"))).toEqual(jobs);
+    // One that the hook could record, and the runner cannot.
+    expect(await startLine(ground, line).ended).toMatchObject({ code: 125 });
     expect(escaped(ground)).toBe(false);
   });
 
@@ -127,11 +133,9 @@ describe.runIf(engineAvailable("bubblewrap"))("excludedCommands", () => {
     const ground = bubblewrapGround({ unsandboxed: "allow", excludedCommands: ["touch *", "true"] });
     for (const line of [`${ESCAPE}; id`, `${ESCAPE} > x`, `${ESCAPE} $(id)`, `PATH=/evil ${ESCAPE}`])
       await call(ground, line);
-    expect([escaped(ground), log(ground)]).toEqual([false, []]);
+    expect([escaped(ground), await log(ground)]).toEqual([false, []]);
     await call(ground, `true && ${ESCAPE.replace("~", ground.home)} 2>&1`);
     expect(escaped(ground)).toBe(true);
-    expect(log(ground)[0]).toMatchObject({
-      because: expect.stringContaining("excludedCommands of /") as string,
-    });
+    expect((await log(ground))[0]?.reason).toContain("excludedCommands of /");
   });
 });

@@ -1,49 +1,15 @@
-import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { AuditRecord } from "../../src/core/audit.ts";
-import { askHook, asUser, call, type Ground, rewrite, startLine, until } from "../engines/ground.ts";
+import { askHook, call, type Ground, rewrite, startLine, until } from "../engines/ground.ts";
 import { askInstalledHook } from "../support/ask-tool.ts";
 import { bubblewrapGround } from "../support/bubblewrap-ground.ts";
 import { engineAvailable } from "../support/engines.ts";
+import { records, sandhook } from "../support/ground-cli.ts";
 
-const stateOf = (ground: Ground): string => path.join(ground.home, ".local/share/sandhook");
-const auditOf = (ground: Ground): string => path.join(stateOf(ground), "audit");
-
-interface Said {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs `sandhook` as the ground's user. */
-function sandhook(ground: Ground, words: readonly string[], search = "/usr/bin:/bin"): Promise<Said> {
-  const program = path.join(stateOf(ground), "current/sandhook.mjs");
-  const env = [`HOME=${ground.home}`, `PATH=${search}`];
-  const [file = "", ...args] = asUser(ground, [
-    ...["/usr/bin/env", "-i", ...env, process.execPath, program],
-    ...words,
-  ]);
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: ground.project });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (text: Buffer) => (out += text.toString()));
-    child.stderr.on("data", (text: Buffer) => (err += text.toString()));
-    child.once("error", reject);
-    child.once("close", (code) => {
-      resolve({ code, out, err });
-    });
-  });
-}
-
-async function records(ground: Ground, ...filters: readonly string[]): Promise<AuditRecord[]> {
-  const { out } = await sandhook(ground, ["audit", "--json", ...filters]);
-  const lines = out.split("\n").filter((line) => line !== "");
-  return lines.map((line) => JSON.parse(line) as AuditRecord);
-}
+const auditOf = (ground: Ground): string => path.join(ground.home, ".local/share/sandhook/audit");
 
 const chainFile = (ground: Ground): string => path.join(auditOf(ground), "000001.jsonl");
 
@@ -125,7 +91,7 @@ describe.runIf(engineAvailable("bubblewrap"))("the audit record", () => {
     const refused = askHook(ground, "true");
     expect([refused["permissionDecision"], refused["permissionDecisionReason"]]).toEqual([
       "deny",
-      expect.stringMatching(/audit record below \S+ cannot be written[\s\S]*audit\.required is true/),
+      expect.stringMatching(/audit record below \S+ cannot be written[\s\S]*may not go unrecorded/),
     ]);
     expect(askInstalledHook(ground, "Read", { file_path: "src/a.ts" }).kind).toBe("deny");
     writeFileSync(path.join(ground.home, ".claude/settings.json"), settings({}));
@@ -136,7 +102,7 @@ describe.runIf(engineAvailable("bubblewrap"))("the audit record", () => {
     const line = rewrite(ground, "touch made");
     rmSync(auditOf(ground), { recursive: true });
     const { code, stderr } = await startLine(ground, line).ended;
-    expect([code, stderr]).toEqual([125, expect.stringContaining("audit.required is true")]);
+    expect([code, stderr]).toEqual([125, expect.stringContaining("may not go unrecorded")]);
     expect(readdirSync(ground.project)).not.toContain("made");
   });
 

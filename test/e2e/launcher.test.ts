@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ClientOptions, type ClientRun, QUIET_ENV, clientEnv, runClient } from "../support/client.ts";
+import { auditRecords } from "../support/audit-records.ts";
 import { NEWEST_RELEASE, fetchClient } from "../support/client-release.ts";
 import { engineAvailable } from "../support/engines.ts";
 import { installProduct, productProgram, runSandhook } from "../support/installed.ts";
@@ -106,11 +107,9 @@ describe.runIf(engineAvailable("bubblewrap"))("sandhook claude", () => {
     const bare = await play(user, [launcher, "claude", "--no-sandbox"], [[probe("bare", user)]]);
     expect(wasContained(bare, "bare", user)).toBe(false);
     expect(bare.stderr).toContain("WITHOUT a sandbox");
-    const log = readFileSync(join(state(user), "audit/launches.jsonl"), "utf8")
-      .trim()
-      .split("\n");
-    expect(log.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { kind: "launch", cwd: user.project, sandboxed: false, options: { enabled: false } },
+    const log = auditRecords(user).filter(({ event }) => event === "launch");
+    expect(log).toMatchObject([
+      { event: "launch", cwd: user.project, decision: "outside", options: { enabled: false } },
     ]);
     // The record of the ended session is there still, and another one's.
     const record = JSON.stringify({ boot: readBootId(), sandhook: { enabled: false } });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { auditRecords } from "../support/audit-records.ts";
 import { NEWEST_RELEASE } from "../support/client-release.ts";
 import { type ClientRun, runClient } from "../support/client.ts";
 import { engineAvailable } from "../support/engines.ts";
@@ -50,12 +51,16 @@ describe.runIf(engineAvailable("bubblewrap"))("the real client, with hook and ga
     expect(text(run, "code")).toMatch(/^Exit code 7\b/);
     const there = ["asked", "excluded", "compound", "plain"].filter((name) => made(run, name));
     expect(there).toEqual(["asked", "excluded"]);
-    const log = readFileSync(join(run.user.home, ".local/share/sandhook/outside.jsonl"), "utf8");
-    const events = log
-      .trim()
-      .split("\n")
-      .map((line) => (JSON.parse(line) as { event: string }).event);
-    expect(events).toEqual(Array(3).fill(["granted", "ran", "ended"]).flat());
+    const outside = auditRecords(run.user).filter(({ decision }) => decision === "outside");
+    const runs = auditRecords(run.user).filter(({ event, engine }) => event === "run" && engine === "host");
+    expect(outside.map(({ command }) => command)).toEqual([
+      "touch ~/asked && mkdir -p sub && cd sub",
+      "cd .. && touch ../home/excluded",
+      "exit 7",
+    ]);
+    expect(runs.map(({ job, exit }) => [job, exit])).toEqual(
+      outside.map(({ job }, at) => [job, at === 2 ? 7 : 0]),
+    );
   });
 
   it("asks first, which print mode refuses, and runs inside by default", async () => {

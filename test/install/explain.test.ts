@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { explainReport } from "../../src/cli/report-schemas.ts";
+import { explainReport, explainToolReport } from "../../src/cli/report-schemas.ts";
 import { rewrite } from "../engines/ground.ts";
+import { askTool } from "../support/ask-tool.ts";
 import { bubblewrapGround } from "../support/bubblewrap-ground.ts";
 import { engineAvailable } from "../support/engines.ts";
 import { makeTempHome, type TempHome, writeFile } from "../support/temp-home.ts";
@@ -94,6 +95,41 @@ describe.runIf(engineAvailable("bubblewrap"))("sandhook explain", () => {
     const { status, err } = run(user, "--", "true");
     expect(status).toBe(2);
     expect(err).toMatch(/settings\.json: sandhook: unknown key "netwrok"\nDid you mean "network"\?/);
+  });
+
+  it("says what the hook says about a file tool, by each reading of its path", () => {
+    const ground = bubblewrapGround({ network: "none" });
+    symlinkSync(path.join(ground.home, ".ssh"), path.join(ground.project, "keys"));
+    const tool = (name: string, ...flags: readonly string[]): z.infer<typeof explainToolReport> => {
+      const { out, err } = run(ground, "--json", "--tool", name, ...flags);
+      expect(err).toBe("");
+      return explainToolReport.parse(JSON.parse(out));
+    };
+    for (const [name, field, target] of [
+      ["Read", "path", "keys/id_rsa"],
+      ["Write", "path", "/etc/hosts"],
+      ["Glob", "pattern", "~/.ssh/*"],
+      ["WebFetch", "url", "https://example.org/"],
+    ] as const) {
+      const { verdict } = tool(name, `--${field}`, target);
+      const own = field === "path" ? "file_path" : field;
+      const hook = askTool(ground, name, { [own]: target });
+      expect([name, verdict.kind]).toEqual([name, hook.kind === "deny" ? "refuse" : hook.kind]);
+      for (const part of [verdict.rule, verdict.change]) expect(hook.reason).toContain(part ?? "");
+    }
+    const read = tool("Read", "--path", "keys/id_rsa");
+    expect(read.verdict).toMatchObject({ code: "file.secret", key: "filesystem.allowRead" });
+    expect(read.places).toContain(path.join(ground.home, ".ssh/id_rsa"));
+    const people = run(ground, "--tool", "Read", "--path", "keys/id_rsa");
+    expect([people.status, people.out]).toEqual([1, expect.stringMatching(/^verdict {5}is refused\n/m)]);
+    for (const wrong of [
+      ["WebFetch", "--path", "x"],
+      ["Read", "--path", "x", "--", "ls"],
+    ])
+      expect(run(ground, "--tool", ...wrong)).toMatchObject({
+        status: 2,
+        err: expect.stringContaining("sandhook explain --tool") as string,
+      });
   });
 
   it("shows people the same, and asks for a command when there is none", () => {

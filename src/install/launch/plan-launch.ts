@@ -1,9 +1,11 @@
-import { appendFileSync, mkdirSync } from "node:fs";
 import { GATE_VARIABLE } from "../../config/own-registration.ts";
 import { settingsReader } from "../../config/settings-reader.ts";
-import { type HostPath, hostPath, joinHost } from "../../core/paths.ts";
+import type { Host } from "../../core/host.ts";
+import { type HostPath, hostPath } from "../../core/paths.ts";
 import { nodeHost } from "../../host/node-host.ts";
 import { quote } from "../../rewrite/quote.ts";
+import { DEFAULT_AUDIT, recordEvent } from "../../runtime/audit/record-event.ts";
+import { newJobId } from "../../runtime/job-store.ts";
 import { canBindLaunch, prepareLaunch, recordLaunch, writePrivately } from "../../runtime/launch-store.ts";
 import { type WantedGroup, addHooks } from "../edit-settings.ts";
 import { canBePrefix, foreignPrefix, gatePrefix } from "../gate-prefix.ts";
@@ -35,13 +37,19 @@ export interface LaunchPlan {
   readonly notice: string | undefined;
 }
 
-/** Kept by the audit log's folder: who started a session with which options, and above all without a sandbox. */
-function logLaunch(root: HostPath, input: LaunchInput, { sandboxed, sandhook }: LaunchRequest): void {
-  const folder = joinHost(root, "audit");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { pid, cwd } = input;
-  const entry = { time: new Date().toISOString(), kind: "launch", pid, cwd, sandboxed, options: sandhook };
-  appendFileSync(joinHost(folder, "launches.jsonl"), `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+/**
+ * Who started a session with which options; one without a sandbox does not start unrecorded.
+ * @throws EngineError `audit.not-written`
+ */
+function recordLaunched(host: Host, state: HostPath, cwd: string, request: LaunchRequest): void {
+  const { sandboxed, sandhook: options } = request;
+  const time = new Date().toISOString();
+  const decision = sandboxed ? "sandbox" : "outside";
+  recordEvent(
+    state,
+    { id: newJobId(), time, event: "launch", cwd, decision, options },
+    { settings: { ...DEFAULT_AUDIT, required: !sandboxed }, digest: (text) => host.digest(text) },
+  );
 }
 
 /** The same handlers as in the user's settings when they stand there: the client runs equal ones once. */
@@ -96,7 +104,7 @@ export function planLaunch(input: LaunchInput): LaunchPlan {
   const files = prepareLaunch(root, input.pid);
   const flag = takeSettingsFlag(request.clientArgs, input.cwd);
   if (canBind) recordLaunch(files, { sandhook: request.sandhook, permissions: flag.settings["permissions"] });
-  logLaunch(root, input, request);
+  recordLaunched(host, root, input.cwd, request);
   if (request.sandboxed) {
     return { clientArgs: sandboxedArgs(input, flag, files.settings), notice: undefined };
   }

@@ -4,10 +4,7 @@ import type { Host } from "../../core/host.ts";
 import type { HostPath } from "../../core/paths.ts";
 import { newJobId } from "../job-store.ts";
 import { type Outcome, outcomeOfFailure, recordable, type Subject } from "./describe.ts";
-import { recordEvent } from "./record-event.ts";
-
-/** Until config says more: nothing of the command in the clear, and a record that cannot be written stops nothing. */
-const UNKNOWN: AuditSettings = { required: false, commands: "hash", maxBytes: 10_485_760 };
+import { DEFAULT_AUDIT, recordEvent } from "./record-event.ts";
 
 function settingsOf(config: Config): AuditSettings {
   return {
@@ -21,7 +18,7 @@ function settingsOf(config: Config): AuditSettings {
 export interface AuditPen {
   /** Called as soon as config is known. */
   readonly resolved: (config: Config) => void;
-  /** @throws EngineError `audit.not-written` when the record is required. */
+  /** @throws EngineError `audit.not-written` when the record is required, or the outcome is a leave. */
   readonly write: (outcome: Outcome) => void;
 }
 
@@ -32,12 +29,17 @@ export interface Audited {
   readonly subject: Subject;
 }
 
+/** A command that is to run on the host by a job of ours. */
+function leavesSandbox({ decision, job }: Outcome): boolean {
+  return decision === "outside" && job !== undefined;
+}
+
 /**
  * Takes one decision and sees to it that it is recorded, failures too. A decision whose record is required and cannot be
  * written fails; a failure is recorded if it can be.
  */
 export function audited<T>({ host, state, door, subject }: Audited, decide: (pen: AuditPen) => T): T {
-  const known = { settings: UNKNOWN, written: false };
+  const known = { settings: DEFAULT_AUDIT, written: false };
   const digest = (text: string): string => host.digest(text);
   const write = (outcome: Outcome, required: boolean): void => {
     known.written = true;
@@ -52,7 +54,7 @@ export function audited<T>({ host, state, door, subject }: Audited, decide: (pen
         known.settings = settingsOf(config);
       },
       write: (outcome) => {
-        write(outcome, known.settings.required);
+        write(outcome, known.settings.required || leavesSandbox(outcome));
       },
     });
   } catch (error) {

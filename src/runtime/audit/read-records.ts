@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import type { AuditRecord } from "../../core/audit.ts";
+import { parseRecords } from "./parse-record.ts";
 import { type AuditPlace, CHAIN_NAME, chainFile } from "./place.ts";
 
 /** Which records are wanted; absent fields want all. */
@@ -27,17 +28,11 @@ export interface Cursor {
 
 export const BEGINNING: Cursor = { file: 1, bytes: 0 };
 
-function lastFile(place: AuditPlace): number {
-  if (statSync(place.folder, { throwIfNoEntry: false }) === undefined) return 0;
-  return Math.max(0, ...readdirSync(place.folder).map((name) => Number(CHAIN_NAME.exec(name)?.[1] ?? 0)));
-}
-
-function parseRecord(line: string): AuditRecord[] {
-  try {
-    return [JSON.parse(line) as AuditRecord];
-  } catch {
-    return []; // Changed by somebody: `audit verify` names it.
-  }
+/** The numbers of the files that are there, oldest first. */
+function fileNumbers({ folder }: AuditPlace): number[] {
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  const numbers = readdirSync(folder).flatMap((name) => CHAIN_NAME.exec(name)?.[1] ?? []);
+  return numbers.map(Number).sort((one, other) => one - other);
 }
 
 /** The whole records behind a cursor, and the cursor behind them. */
@@ -47,16 +42,38 @@ export function readFrom(
 ): { readonly records: readonly AuditRecord[]; readonly cursor: Cursor } {
   const records: AuditRecord[] = [];
   let at = cursor;
-  for (let number = cursor.file; number <= lastFile(place); number += 1) {
-    const file = chainFile(place, number);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) continue;
+  for (const number of fileNumbers(place).filter((each) => each >= cursor.file)) {
     const from = number === at.file ? at.bytes : 0;
-    const bytes = readFileSync(file).subarray(from);
+    const bytes = readFileSync(chainFile(place, number)).subarray(from);
     const whole = bytes.lastIndexOf(0x0a) + 1;
-    records.push(...bytes.subarray(0, whole).toString("utf8").split("\n").slice(0, -1).flatMap(parseRecord));
+    records.push(...parseRecords(bytes.subarray(0, whole).toString("utf8").split("\n").slice(0, -1)));
     at = { file: number, bytes: from + whole };
   }
   return { records, cursor: at };
+}
+
+/** The end of a file, from the start of a line. */
+function readEnd(file: string, bytes: number): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const { size } = fstatSync(descriptor);
+    const from = Math.max(0, size - bytes);
+    const buffer = Buffer.alloc(size - from);
+    const end = buffer.toString("utf8", 0, readSync(descriptor, buffer, 0, buffer.length, from));
+    return from === 0 ? end : end.slice(end.indexOf("\n") + 1);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The newest records, oldest first: at most so many bytes of each file, and so many files. What waits is not among them. */
+export function readNewest(
+  place: AuditPlace,
+  limit: { readonly bytes: number; readonly files: number },
+): readonly AuditRecord[] {
+  return fileNumbers(place)
+    .slice(-limit.files)
+    .flatMap((number) => parseRecords(readEnd(chainFile(place, number), limit.bytes).split("\n")));
 }
 
 function matches({ record, decision }: JoinedRecord, filter: RecordFilter): boolean {

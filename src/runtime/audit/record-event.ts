@@ -7,6 +7,9 @@ import { whenFree } from "./lock.ts";
 import { type AuditPlace, auditPlace, type Digest } from "./place.ts";
 import { spoolEvent } from "./spool.ts";
 
+/** While config is unknown: nothing of the command in the clear, and a record that cannot be written stops nothing. */
+export const DEFAULT_AUDIT: AuditSettings = { required: false, commands: "hash", maxBytes: 10_485_760 };
+
 /** False when somebody else is writing, or the chain cannot be continued: the event can wait in both cases. */
 function appendWhenFree(place: AuditPlace, event: AuditEvent, maxBytes: number, digest: Digest): boolean {
   try {
@@ -22,7 +25,8 @@ function appendWhenFree(place: AuditPlace, event: AuditEvent, maxBytes: number, 
 
 /**
  * Records one event: in the chain when nobody is writing, else in the spool, from which the next writer takes it. Never
- * waits. What cannot be written is lost without a word, unless config requires the record.
+ * waits. What cannot be written is lost without a word, unless the record is required: by config, or because no sandbox
+ * holds what is recorded.
  * @throws EngineError `audit.not-written`
  */
 export function recordEvent(
@@ -38,7 +42,7 @@ export function recordEvent(
     if (!settings.required) return;
     throw new EngineError({
       code: "audit.not-written",
-      message: `the audit record below ${place.folder} cannot be written (${cause instanceof Error ? cause.message : String(cause)}), and sandhook.audit.required is true`,
+      message: `the audit record below ${place.folder} cannot be written (${cause instanceof Error ? cause.message : String(cause)}), and this may not go unrecorded (sandhook.audit.required, or no sandbox)`,
       hint: `Check that the folder belongs to you and that the disk is not full: ls -ld ${place.folder}; df ${place.folder}`,
       cause,
     });

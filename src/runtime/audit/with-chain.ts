@@ -3,13 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EngineError } from "../../core/errors.ts";
 import { appendToChain } from "./append.ts";
 import { whenFree } from "./lock.ts";
+import { DEFAULT_AUDIT } from "./record-event.ts";
 import type { AuditPlace, Digest } from "./place.ts";
 
 /** A writer holds the lock for a millisecond; who waits longer than this waits for something that is broken. */
 const PATIENCE_MS = 10_000;
-
-/** The size of a file that the command line may write to, when no configuration is asked. */
-const MAX_BYTES = 10_485_760;
 
 /**
  * Puts what waits into the chain and then does the work, while no hook writes.
@@ -20,7 +18,7 @@ export async function withChain<T>(place: AuditPlace, digest: Digest, work: () =
   const limit = Date.now() + PATIENCE_MS;
   for (;;) {
     const done = whenFree(place.lock, () => {
-      appendToChain(place, [], { maxBytes: MAX_BYTES, digest });
+      appendToChain(place, [], { maxBytes: DEFAULT_AUDIT.maxBytes, digest });
       return { value: work() };
     });
     if (done !== undefined) return done.value;

@@ -10,28 +10,41 @@ interface VerdictRecord {
 }
 
 const FILE = new URL("recorded-verdicts.json", import.meta.url);
-const HOW = "run `npm run verdicts`, which asks the client about every pair and writes the record";
+const HOW = "run `npm run verdicts`, which asks the client about what the record lacks";
 
-function readRecord(): VerdictRecord {
+const key = (rules: PermissionRules): string => JSON.stringify(rules);
+
+/** Nothing when it is of another release. */
+function readRecord(): VerdictRecord["verdicts"] {
   const record = JSON.parse(readFileSync(FILE, "utf8")) as VerdictRecord;
-  if (record.release === NEWEST_RELEASE) return record;
-  throw new Error(`The record is of ${record.release}, tests run with ${NEWEST_RELEASE}: ${HOW}.`);
+  return record.release === NEWEST_RELEASE ? record.verdicts : {};
 }
 
 /** What the client said of a group's commands when it was last asked. Throws where it never was. */
 export function readRecorded({ rules, commands }: Group): readonly ClientVerdict[] {
-  const verdicts = readRecord().verdicts[JSON.stringify(rules)] ?? {};
+  const verdicts = readRecord()[key(rules)] ?? {};
   return commands.map((command) => {
     const verdict = verdicts[command];
     if (verdict !== undefined) return verdict;
-    throw new Error(`No verdict on ${JSON.stringify(command)} under ${JSON.stringify(rules)}: ${HOW}.`);
+    throw new Error(
+      `${NEWEST_RELEASE} was not asked about ${JSON.stringify(command)} under ${key(rules)}: ${HOW}.`,
+    );
   });
 }
 
-/** Replaces the record. */
-export function writeRecord(
-  groups: readonly (readonly [PermissionRules, Readonly<Record<string, ClientVerdict>>])[],
-): void {
-  const verdicts = Object.fromEntries(groups.map(([rules, said]) => [JSON.stringify(rules), said]));
+/** What of these the record lacks. */
+export function missingIn(groups: readonly Group[]): readonly Group[] {
+  const known = readRecord();
+  return groups.flatMap(({ rules, commands }) => {
+    const missing = commands.filter((command) => known[key(rules)]?.[command] === undefined);
+    return missing.length === 0 ? [] : [{ rules, commands: missing }];
+  });
+}
+
+/** Adds to the record; what is of another release goes. */
+export function addToRecord({ rules, commands }: Group, said: readonly ClientVerdict[]): void {
+  const known = readRecord();
+  const added = Object.fromEntries(commands.map((command, at) => [command, said[at]]));
+  const verdicts = { ...known, [key(rules)]: { ...known[key(rules)], ...added } };
   writeFileSync(FILE, `${JSON.stringify({ release: NEWEST_RELEASE, verdicts }, null, 2)}\n`);
 }

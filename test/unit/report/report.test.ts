@@ -3,12 +3,13 @@ import { parse, type DefaultTreeAdapterTypes } from "parse5";
 import { describe, expect, it } from "vitest";
 import { collectReport } from "../../../src/report/collect-report.ts";
 import { renderReport } from "../../../src/report/render-report.ts";
-import type { AuditEntry } from "../../../src/runtime/read-audit.ts";
+import type { AuditEvent } from "../../../src/core/audit.ts";
 
 type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
 
-const EMPTY: AuditEntry = {
+const EMPTY: AuditEvent = {
+  id: "0123456789abcdef",
   time: "2026-01-01T10:00:00.000Z",
   event: "decision",
   session: "s1",
@@ -27,7 +28,7 @@ const EMPTY: AuditEntry = {
   milliseconds: undefined,
   refusals: [],
 };
-const entry = (fields: Partial<AuditEntry>): AuditEntry => ({ ...EMPTY, ...fields });
+const entry = (fields: Partial<AuditEvent>): AuditEvent => ({ ...EMPTY, ...fields });
 
 const ENTRIES = [
   entry({ command: "npm test", job: "j1" }),
@@ -65,7 +66,7 @@ const NETWORK = [
   { time: "", callId: "of another session", decision: "deny", host: "not.shown", port: 1 },
 ] as const;
 
-const draw = (entries: readonly AuditEntry[], network: readonly (typeof NETWORK)[number][] = []): string =>
+const draw = (entries: readonly AuditEvent[], network: readonly (typeof NETWORK)[number][] = []): string =>
   renderReport(collectReport(entries, network), { made: "now" });
 
 function elements(node: Node): readonly Element[] {

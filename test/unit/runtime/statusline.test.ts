@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { hostPath } from "../../../src/core/paths.ts";
-import { readAudit } from "../../../src/runtime/read-audit.ts";
+import { auditPlace } from "../../../src/runtime/audit/place.ts";
+import { readNewest } from "../../../src/runtime/audit/read-records.ts";
 import { renderStatusline, runOther } from "../../../src/runtime/statusline.ts";
 import { makeTempHome, type TempHome, writeFile } from "../../support/temp-home.ts";
 
@@ -45,14 +46,14 @@ describe("the status line", () => {
       line({ event: "other" }),
     ];
     writeFile(join(user.home, "state/audit/000001.jsonl"), `${records.join("\n")}\n`);
-    writeFile(join(user.home, "state/audit/launches.jsonl"), `${records.join("\n")}\n`);
-    const state = hostPath(join(user.home, "state"));
-    const entries = readAudit(state, { bytes: 1_000_000, files: 9 });
-    expect(entries).toHaveLength(6);
+    writeFile(join(user.home, "state/audit/other.jsonl"), `${records.join("\n")}\n`);
+    const place = auditPlace(hostPath(join(user.home, "state")));
+    const entries = readNewest(place, { bytes: 1_000_000, files: 9 });
+    expect(entries).toHaveLength(5);
     expect(countRefusals(entries, "s1")).toBe(3);
     // Only whole lines of the end are read.
-    expect(readAudit(state, { bytes: 200, files: 1 }).length).toBeLessThan(3);
-    expect(readAudit(hostPath(join(user.home, "nowhere")), { bytes: 1, files: 1 })).toEqual([]);
+    expect(readNewest(place, { bytes: 200, files: 1 }).length).toBeLessThan(3);
+    expect(readNewest(auditPlace(hostPath("/nowhere")), { bytes: 1, files: 1 })).toEqual([]);
   });
 
   it("stands below a status line of the user's own, which gets the same words", () => {
