@@ -10,6 +10,14 @@ export interface Waiting {
   readonly names: readonly string[];
 }
 
+/** So many files wait before a decision takes them into the chain: a call leaves three, its decision and its run. */
+const MOST_WAITING = 24;
+
+/** True when it is time to take what waits into the chain. */
+export function isSpoolFull(place: AuditPlace): boolean {
+  return readdirSync(place.spool).length >= MOST_WAITING;
+}
+
 /** Leaves an event for whoever writes next. */
 export function spoolEvent(place: AuditPlace, event: AuditEvent): void {
   const file = path.join(place.spool, event.id);
