@@ -14,12 +14,22 @@ function sessionsFolder(state: HostPath): HostPath {
   return joinHost(state, "sessions");
 }
 
+/** A record is written again, so that its age says when the session was last seen, but not by every call. */
+const FRESH_MS = 60 * 60 * 1000;
+
+function isFresh(file: string, project: HostPath): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < FRESH_MS && readRecord(file) === project;
+}
+
 /** Remembers the folder that a session started in, for the shell gate, which is not told. Idempotent. */
 export function recordSession(state: HostPath, sessionId: string | undefined, project: HostPath): void {
   if (sessionId === undefined || !SESSION_ID.test(sessionId)) return;
   const folder = sessionsFolder(state);
+  const file = path.join(folder, sessionId);
+  if (isFresh(file, project)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(folder, sessionId), project, { mode: 0o600 });
+  writeFileSync(file, project, { mode: 0o600 });
 }
 
 function gatesFolder(state: HostPath): HostPath {

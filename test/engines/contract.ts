@@ -149,6 +149,14 @@ export function describeContract(subject: ContractSubject): void {
         expect(capabilities).toBe(`CapEff:\t${"0".repeat(16)}`);
         expect(Number(processes)).toBeLessThan(20);
       });
+
+      it("is refused io_uring, new mounts and namespaces by a system call filter", async () => {
+        // io_uring_setup, io_uring_register, open_tree, mount_setattr; their numbers are the same everywhere.
+        const ask =
+          "perl -e 'for (425, 427, 428, 442) { $! = 0; syscall($_, 0, 0, 0, 0, 0); print $! + 0, q( ) }'";
+        const { out } = await outcome(ground, `${ask}; unshare -Ur true 2>/dev/null && echo made; true`);
+        expect(out).toBe("1 1 1 1 ");
+      });
     }
 
     it("runs many at once", async () => {

@@ -5,7 +5,9 @@ import { networkFolders } from "../../core/network-place.ts";
 import { hostPath, joinHost } from "../../core/paths.ts";
 import { type Plan, placeOf } from "../../core/plan.ts";
 import { readPlacing } from "../mount-table.ts";
+import { planMounts } from "../mounts.ts";
 import { bubblewrapArguments, plannedMounts } from "./arguments.ts";
+import { visibleSockets } from "./visible-sockets.ts";
 
 const SECCOMP_FILES: Readonly<Record<string, string>> = {
   x64: "seccomp-x64.bpf",
@@ -62,22 +64,25 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
     );
   const lock = joinHost(site.state, "locks", plan.project.key);
   const filter = SECCOMP_FILES[host.arch] ?? "seccomp-unknown.bpf";
+  const mounts = planMounts(plan.filesystem);
+  const sockets = visibleSockets(plan, host);
   return {
     engine: "bubblewrap",
     steps: [
       ...(placeholders.length === 0 ? [] : [["hold_placeholders", lock, ...placeholders]]),
+      ...(sockets.length === 0 ? [] : [["hide_sockets", ...sockets]]),
       renderRun(plan, site, host, [filter, program, "--args", "7"]),
     ],
     files: [
       {
         name: "arguments",
-        content: bubblewrapArguments(plan, site, host.realPath("/etc/resolv.conf"))
+        content: bubblewrapArguments(plan, mounts, site, host.realPath("/etc/resolv.conf"))
           .map((argument) => `${argument}\0`)
           .join(""),
       },
       {
         name: "mounts",
-        content: plannedMounts(plan, readPlacing(host))
+        content: plannedMounts(plan, mounts, readPlacing(host))
           .map((line) => `${line}\n`)
           .join(""),
       },

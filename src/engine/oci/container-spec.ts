@@ -1,7 +1,7 @@
 import type { EngineName } from "../../core/plan.ts";
 
-/** Raised when the shape of specifications or of the scripts inside changes: every container is made anew. */
-export const SPEC_FORMAT = 3;
+/** Raised when the shape of specifications, the scripts inside or the system call filter change: every container is made anew. */
+export const SPEC_FORMAT = 4;
 
 /** Where the parts that we mount lie inside. */
 export const INSIDE = "/run/sandhook";
@@ -67,6 +67,8 @@ export interface ContainerSpec {
   readonly lock: string;
   /** Folder of the scripts that run inside. */
   readonly scripts: string;
+  /** The system call filter, in the engines' own format. */
+  readonly seccomp: string;
   readonly image: ImageSource;
   readonly user: { readonly uid: number; readonly gid: number };
   /** Arguments that map the user, for engines that need some, e.g. `--userns=keep-id`. */

@@ -6,8 +6,6 @@ export interface CreateFacts {
   /** The image's id, so that a tag that moves meanwhile changes nothing. */
   readonly image: string;
   readonly digest: string;
-  /** A seccomp profile that replaces the engine's own. */
-  readonly seccomp?: string;
   /** What runs the forwarder to the proxy inside; needed by a container with a door. */
   readonly forwarder?: Forwarder;
 }
@@ -79,6 +77,8 @@ function renderLimits({ pids, memoryBytes, cpus, ulimits = [] }: SpecLimits): st
 export function hardening(spec: ContainerSpec): string[] {
   return [
     ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+    // The engines' own filters differ, and let calls through that ours does not.
+    ...["--security-opt", `seccomp=${spec.seccomp}`],
     // SELinux would need every file of the project relabelled; the other walls stand without it.
     ...["--security-opt", "label=disable"],
     ...["--read-only", "--ipc", "private"],
@@ -118,7 +118,6 @@ export function createArguments(spec: ContainerSpec, facts: CreateFacts): string
     ...["create", "--name", spec.name, "--hostname", "sandhook", "--stop-timeout", "2"],
     ...Object.entries(labels).flatMap(([name, value]) => ["--label", `sandhook.${name}=${value}`]),
     ...hardening(spec),
-    ...(facts.seccomp === undefined ? [] : ["--security-opt", `seccomp=${facts.seccomp}`]),
     ...["--user", `${spec.user.uid}:${spec.user.gid}`],
     ...["--network", spec.network, ...spec.ports.flatMap((port) => ["--publish", port])],
     ...renderLimits(spec.limits),

@@ -89,6 +89,11 @@ function planSeparate(plan: Plan, name: string, host: Host): ContainerSpec["sepa
   });
 }
 
+/** Not through the link `current`, which an update moves. */
+function realPlace(host: Host, path: HostPath): HostPath {
+  return host.realPath(path) ?? path;
+}
+
 /**
  * The container of a plan's project. The same plan, site and files give the same specification; nothing about the
  * single call is in it.
@@ -120,7 +125,8 @@ export function planContainer(flavor: Flavor, plan: Plan, site: Site, host: Host
     project: root,
     folder,
     lock: joinHost(site.state, "locks", key),
-    scripts: host.realPath(joinHost(site.libexec, "container")) ?? joinHost(site.libexec, "container"),
+    scripts: realPlace(host, joinHost(site.libexec, "container")),
+    seccomp: realPlace(host, joinHost(site.profiles, "container/seccomp.json")),
     image: planImage(plan, site, host),
     user: { uid: host.uid, gid: host.gid },
     userFlags: flavor.userFlags(host),

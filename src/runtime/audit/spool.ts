@@ -1,13 +1,21 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AuditEvent } from "../../core/audit.ts";
-import { isAlive } from "./lock.ts";
+import { isAlive } from "../network/process-identity.ts";
 import type { AuditPlace } from "./place.ts";
 
 /** What waits, and the files that it is made of. */
 export interface Waiting {
   readonly events: readonly AuditEvent[];
   readonly names: readonly string[];
+}
+
+/** So many files wait before a decision takes them into the chain: a call leaves three, its decision and its run. */
+const MOST_WAITING = 24;
+
+/** True when it is time to take what waits into the chain. */
+export function isSpoolFull(place: AuditPlace): boolean {
+  return readdirSync(place.spool).length >= MOST_WAITING;
 }
 
 /** Leaves an event for whoever writes next. */

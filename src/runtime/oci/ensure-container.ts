@@ -14,7 +14,6 @@ import { ensureImage } from "./image.ts";
 import { placePlaceholders } from "./placeholders.ts";
 import type { Say } from "./progress.ts";
 import { requireReachable } from "./reach.ts";
-import { writeSeccomp } from "./seccomp.ts";
 import { startWatcher } from "./watcher.ts";
 import { readStartTime, writeState } from "./state.ts";
 
@@ -72,8 +71,7 @@ async function create(
   const environment = { ...told?.environment, ...spec.environment };
   const forwarder = spec.door === undefined ? {} : { forwarder: planForwarder() };
   forgetEntrance(spec);
-  const seccomp = writeSeccomp(spec);
-  const facts = { image, digest, ...forwarder, ...(seccomp === undefined ? {} : { seccomp }) };
+  const facts = { image, digest, ...forwarder };
   const words = createArguments({ ...spec, environment }, facts);
   const id = (await mustRun(client, words, failure)).trim();
   await mustRun(client, ["start", id], failure);

@@ -5,6 +5,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   keyctl: { x64: 250, arm64: 219 },
   userfaultfd: { x64: 323, arm64: 282 },
   perf_event_open: { x64: 298, arm64: 241 },
+  io_uring_setup: { x64: 425, arm64: 425 },
 };
 
 const numberOf = (call: string): number => CALLS[call]?.[process.arch] ?? 0;
@@ -48,6 +49,13 @@ export const privilege: readonly Attempt[] = attemptsOf("privilege", [
     "userfault",
     "handles page faults",
     `perl -e 'exit(syscall(${numberOf("userfaultfd")}, 1) < 0)'`,
+    done,
+    "perl",
+  ],
+  [
+    "ring",
+    "has the kernel do calls that no filter sees (io_uring)",
+    `perl -e '$p = "\0" x 120; exit(syscall(${numberOf("io_uring_setup")}, 1, $p) < 0)'`,
     done,
     "perl",
   ],

@@ -19,6 +19,13 @@ export const sockets: readonly Attempt[] = attemptsOf("sockets", [
     arrived,
     "perl",
   ],
+  [
+    "program",
+    "connects to a program of the user in a folder that can be seen",
+    "dial ~/.config/daemon/socket",
+    arrived,
+    "perl",
+  ],
   ["state", "connects to a socket in our own state", "dial ~/.local/share/sandhook/control", arrived, "perl"],
   ["abstract", "connects to an abstract socket", 'dial "@$ABSTRACT"', arrived, "perl"],
   ...DAEMONS.map(
