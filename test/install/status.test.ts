@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { doctorReport } from "../../src/cli/report-schemas.ts";
 import { type StatusReport, statusReport } from "../../src/cli/status-schema.ts";
 import { type Ground, rewrite, startLine, until } from "../engines/ground.ts";
 import { bubblewrapGround } from "../support/bubblewrap-ground.ts";
@@ -51,6 +52,11 @@ describe.runIf(engineAvailable("bubblewrap"))("sandhook status", () => {
       /^sandbox: bubblewrap, profile workspace-write\nnetwork: commands here reach only example/m,
     );
     expect(out).toMatch(new RegExp(`perl -MIO.*\\n +listening: ${port}\\n`));
+    const doctor = await sandhook(ground, ["doctor", "--json"]);
+    const checked = doctorReport
+      .parse(JSON.parse(doctor.out))
+      .findings.filter(({ check }) => check === "proxy");
+    expect(checked).toMatchObject([{ code: "proxy.alive", facts: { pid: now.proxies[0]?.pid } }]);
     process.kill(-server.pid, "SIGKILL");
     await server.ended;
     expect((await status(ground)).running).toEqual([]);
