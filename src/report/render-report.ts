@@ -1,4 +1,5 @@
 import type { Call, HostCount, Outcome, Report, SessionReport } from "./collect-report.ts";
+import type { Change } from "./match-changes.ts";
 import { type Html, html } from "./safe-text.ts";
 import { STYLE } from "./style.ts";
 
@@ -86,6 +87,28 @@ function renderWritten(written: readonly string[]): Html {
   </ul>`;
 }
 
+/** Files of a list that are shown. */
+const MOST_FILES = 500;
+
+function renderChanged(changed: readonly Change[]): Html {
+  if (changed.length === 0) return html`<p>None that is still there.</p>`;
+  const more = changed.length - MOST_FILES;
+  return html`<ul>
+      ${changed
+        .slice(0, MOST_FILES)
+        .map(
+          ({ path, during: [first = "", ...others] }) =>
+            html`<li>
+              <code>${path}</code>
+              <small
+                >${first.split("\n")[0] ?? ""}${others.length === 0 ? "" : ` (or ${others.length} more)`}</small
+              >
+            </li>`,
+        )}
+    </ul>
+    ${more > 0 ? html`<p>And ${more} more.</p>` : undefined}`;
+}
+
 /** One page that needs nothing else: no script, no picture, no font, no network. Everything in it is escaped. */
 export function renderReport(report: Report, { made }: { readonly made: string }): string {
   const page = html`<!doctype html>
@@ -114,7 +137,14 @@ export function renderReport(report: Report, { made }: { readonly made: string }
           <section id="written">
             <h2>Files written by Claude Code's own tools</h2>
             ${renderWritten(report.written)}
-            <p class="note">What a command writes in the project is not recorded file by file.</p>
+          </section>
+          <section id="changed">
+            <h2>Files changed while commands ran</h2>
+            ${renderChanged(report.changed)}
+            <p class="note">
+              By the time of each file's last change in the folders of the calls, so that later changes, and
+              those of others at that moment, count too.
+            </p>
           </section>
           <section id="timeline">
             <h2>Timeline</h2>

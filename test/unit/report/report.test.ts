@@ -120,6 +120,27 @@ describe("the page of a report", () => {
     expect(section("written")).not.toContain("docker ps");
   });
 
+  it("shows the files that were changed last while a command ran, and no others", () => {
+    const at = Date.parse("2026-01-01T10:00:00.000Z");
+    const report = collectReport(
+      ENTRIES,
+      [],
+      [
+        { path: "/work/b.js", time: at - 600 },
+        { path: "/work/a.js", time: at },
+        { path: "/work/before.js", time: at - 2000 },
+        { path: "/work/after.js", time: at + 1000 },
+      ],
+    );
+    expect(report.changed).toEqual([
+      { path: "/work/a.js", during: ["npm test"] },
+      { path: "/work/b.js", during: ["npm test"] },
+    ]);
+    const shown = elements(parse(renderReport(report, { made: "now" })));
+    const section = shown.find((each) => attribute(each, "id") === "changed");
+    expect(section && squeeze(textOf(section))).toContain("/work/a.js npm test /work/b.js npm test");
+  });
+
   it("needs nothing and runs nothing", () => {
     const all = elements(page);
     expect(
