@@ -111,7 +111,7 @@ for (const subject of containerSubjects()) {
       const mark = freshMark();
       const running = startLine(ground, rewrite(ground, `sleep ${mark}`));
       await until(() => processesWith(`sleep\0${mark}`).length === 1);
-      ask(subject, "rm", "--force", containersOf(subject, ground)[0] ?? "");
+      ask(subject, "kill", containersOf(subject, ground)[0] ?? "");
       const { code, stderr } = await running.ended;
       expect([code === 0, stderr]).toEqual([
         false,
