@@ -7,6 +7,8 @@ const suite = (name: string, testTimeout: number, retry = 0) => ({
 
 export default defineConfig({
   test: {
+    // Suites of engines and clients wait more than they compute: two at once, also on a machine with two processors.
+    maxWorkers: 2,
     projects: [
       suite("unit", 20_000),
       suite("engines", 120_000, 2),
