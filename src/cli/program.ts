@@ -13,6 +13,7 @@ import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addNetworkCommands } from "./network-command.ts";
 import { addReportCommand } from "./report-command.ts";
+import { addStatusCommand } from "./status-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
 import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
@@ -34,6 +35,7 @@ export function buildProgram(context: InstallContext): Command {
   addExplainCommand(program);
   addWhyCommand(program);
   addAllowCommand(program, context);
+  addStatusCommand(program);
   addContainerCommands(program);
   addNetworkCommands(program);
   addLearnCommand(program, context);
