@@ -91,9 +91,12 @@ function check<T>(root: Root<T>, section: unknown, file: HostPath): T {
   throw new InputError({ code: "config.invalid", message: `${file}: ${message}`, hint });
 }
 
+const SETTINGS = { name: "sandhook", schema: sandhookSchema };
+
 /** The full reader: JSON with comments, and the strict schema. */
 export const settingsReader: SettingsReader = {
   parse: parseJsonc,
-  check: (section, file) => check({ name: "sandhook", schema: sandhookSchema }, section, file),
+  check: (section, file) => check(SETTINGS, section, file),
+  checkAll: (written) => written.map(({ section, file }) => check(SETTINGS, section, file)),
   checkProfile: (profile, file) => check({ name: "", schema: profileSchema }, profile, file),
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AuditEvent } from "../../core/audit.ts";
 import { isAlive } from "../network/process-identity.ts";
@@ -18,14 +18,14 @@ export function isSpoolFull(place: AuditPlace): boolean {
   return readdirSync(place.spool).length >= MOST_WAITING;
 }
 
-/** Leaves an event for whoever writes next. */
+/** Leaves an event for whoever writes next. Half of a file is no JSON, and so not taken before it is whole. */
 export function spoolEvent(place: AuditPlace, event: AuditEvent): void {
-  const file = path.join(place.spool, event.id);
+  const file = path.join(place.spool, `${event.id}.event`);
   try {
-    writeFileSync(`${file}.part`, JSON.stringify(event), { mode: 0o600, flag: "wx" });
-    renameSync(`${file}.part`, `${file}.event`);
+    writeFileSync(file, JSON.stringify(event), { mode: 0o600, flag: "wx" });
   } catch (error) {
-    rmSync(`${file}.part`, { force: true });
+    const another = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (!another) rmSync(file, { force: true });
     throw error;
   }
 }
