@@ -94,17 +94,15 @@ function renderChanged(changed: readonly Change[]): Html {
   if (changed.length === 0) return html`<p>None that is still there.</p>`;
   const more = changed.length - MOST_FILES;
   return html`<ul>
-      ${changed
-        .slice(0, MOST_FILES)
-        .map(
-          ({ path, during: [first = "", ...others] }) =>
-            html`<li>
-              <code>${path}</code>
-              <small
-                >${first.split("\n")[0] ?? ""}${others.length === 0 ? "" : ` (or ${others.length} more)`}</small
-              >
-            </li>`,
-        )}
+      ${changed.slice(0, MOST_FILES).map(
+        ({ path, during: [first = "", ...others] }) =>
+          html`<li>
+            <code>${path}</code>
+            <small
+              >${first.split("\n")[0] ?? ""}${others.length === 0 ? "" : ` (or ${others.length} more)`}</small
+            >
+          </li>`,
+      )}
     </ul>
     ${more > 0 ? html`<p>And ${more} more.</p>` : undefined}`;
 }
