@@ -159,6 +159,17 @@ describe("the page of a report", () => {
     expect(textOf(page)).not.toMatch(/url\(|@import/);
   });
 
+  it("is one column that gives way to any width", () => {
+    const styles = elements(page)
+      .filter(({ tagName }) => tagName === "style")
+      .map(textOf)
+      .join("");
+    expect(styles).toContain("overflow-wrap: anywhere");
+    expect(styles).toContain("white-space: pre-wrap");
+    expect(styles.match(/[\w-]*width\s*:\s*[^;}]+/g)).toEqual(["max-width: 60rem"]);
+    expect(styles).not.toMatch(/nowrap|position|float|display:\s*(?:table|grid)|overflow-x/);
+  });
+
   it("says so when there is nothing", () => {
     expect(textOf(parse(draw([])))).toContain("Nothing is in the log.");
   });
