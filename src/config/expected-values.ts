@@ -16,16 +16,10 @@ const LONGEST = 60;
 /** What one branch of a union takes, by what it says against a value. */
 function branch(issue: z.core.$ZodIssue | undefined): readonly string[] {
   if (issue === undefined) return [];
-  switch (issue.code) {
-    case "invalid_value":
-      return issue.values.map((value) => JSON.stringify(value));
-    case "invalid_type":
-      return [TYPES[issue.expected] ?? issue.expected];
-    case "invalid_union":
-      return issue.errors.flatMap(([first]) => branch(first));
-    default:
-      return [issue.message];
-  }
+  if (issue.code === "invalid_value") return issue.values.map((value) => JSON.stringify(value));
+  if (issue.code === "invalid_type") return [TYPES[issue.expected] ?? issue.expected];
+  if (issue.code === "invalid_union") return issue.errors.flatMap(([first]) => branch(first));
+  return [issue.message];
 }
 
 /** What a value should have been, for one that fits no branch of a union; undefined when nothing can be said. */
