@@ -43,6 +43,8 @@ export interface Report {
   readonly hosts: readonly HostCount[];
   /** Paths that Claude Code's own tools wrote. */
   readonly written: readonly string[];
+  /** Sessions that were started without a sandbox, on the command line. */
+  readonly bare: readonly { readonly time: string; readonly cwd: string | undefined }[];
   /** Files of the projects that were changed last while a command ran. */
   readonly changed: readonly Change[];
 }
@@ -138,6 +140,9 @@ export function collectReport(
           .map(({ text }) => text),
       ),
     ].sort(),
+    bare: entries
+      .filter(({ event, decision }) => event === "launch" && decision === "outside")
+      .map(({ time, cwd }) => ({ time, cwd })),
     changed: matchChanges(entries, files),
   };
 }

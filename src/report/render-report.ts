@@ -27,6 +27,10 @@ function renderHosts(hosts: readonly HostCount[]): Html {
   </ul>`;
 }
 
+function clock(time: string): string {
+  return time.replace("T", " ").slice(0, 19);
+}
+
 function seconds(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
@@ -47,7 +51,7 @@ function renderCall(call: Call): Html {
   const why = call.outcome === "sandboxed" ? undefined : call.reason;
   return html`<li class="call ${call.outcome}">
     <p class="head">
-      <time>${call.time.replace("T", " ").slice(0, 19)}</time> <b>${call.tool}</b>
+      <time>${clock(call.time)}</time> <b>${call.tool}</b>
       <span class="badge">${WORDS[call.outcome]}</span>
     </p>
     <pre>${call.text}</pre>
@@ -126,6 +130,13 @@ export function renderReport(report: Report, { made }: { readonly made: string }
           <h1>What ran</h1>
           <p>From sandhook's log, ${made}. Times are UTC.</p>
           ${renderCounts(report)}
+          ${report.bare.map(
+            ({ time, cwd }) =>
+              html`<p class="why bad">
+                ${clock(time)}: a session was started without a sandbox in
+                <code>${cwd ?? "an unknown folder"}</code>
+              </p>`,
+          )}
         </header>
         <main>
           <section id="hosts">

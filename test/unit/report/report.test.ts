@@ -120,6 +120,21 @@ describe("the page of a report", () => {
     expect(section("written")).not.toContain("docker ps");
   });
 
+  it("names the sessions that were started without a sandbox, and no others", () => {
+    const launch = { event: "launch", engine: undefined, session: undefined } as const;
+    const drawn = parse(
+      draw([
+        entry({ ...launch, decision: "outside", cwd: "/bare" }),
+        entry({ ...launch, decision: "sandbox", cwd: "/held" }),
+      ]),
+    );
+    const [notice, ...others] = withClass(drawn, "why").map((each) => squeeze(textOf(each)));
+    expect([notice, others]).toEqual([
+      "2026-01-01 10:00:00: a session was started without a sandbox in /bare",
+      [],
+    ]);
+  });
+
   it("shows the files that were changed last while a command ran, and no others", () => {
     const at = Date.parse("2026-01-01T10:00:00.000Z");
     const report = collectReport(
