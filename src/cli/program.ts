@@ -24,6 +24,8 @@ export function buildProgram(context: InstallContext): Command {
   const program = new Command("sandhook")
     .description("Runs every shell command of Claude Code in a sandbox.")
     .version(context.source.version)
+    // `audit` and `audit verify` have options of the same name: what stands behind a command is that command's.
+    .enablePositionalOptions()
     .showHelpAfterError("Type: sandhook --help")
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   addExample(program, "sandhook install");
