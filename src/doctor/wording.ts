@@ -1,4 +1,6 @@
 import type { Blocker, Fact } from "./fact.ts";
+import { organisationWords } from "./organisation-words.ts";
+import { proxyWords } from "./proxy-words.ts";
 import { residentWords } from "./resident-words.ts";
 import { error, ok, warning, type Words } from "./words.ts";
 
@@ -201,6 +203,17 @@ export function wordFact(fact: Fact): Words {
     case "jobs.stale":
     case "disk.low":
       return machineWords(fact);
+    case "managed.intact":
+    case "managed.altered":
+    case "managed.excludes":
+    case "plugin.alone":
+    case "plugin.twice":
+      return organisationWords(fact);
+    case "proxy.alive":
+    case "proxy.silent":
+    case "proxy.command":
+    case "proxy.parent":
+      return proxyWords(fact);
     case "resident.none":
     case "resident.asleep":
     case "resident.alive":

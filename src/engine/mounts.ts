@@ -11,7 +11,9 @@ export interface Mount {
 const STRENGTH: readonly Mount["view"][] = ["read-only", "writable", "empty-file", "empty-folder"];
 
 function depth(path: string): number {
-  return path === "/" ? 0 : path.split("/").length - 1;
+  let slashes = 0;
+  for (let at = path.indexOf("/"); at !== -1; at = path.indexOf("/", at + 1)) slashes += 1;
+  return path === "/" ? 0 : slashes;
 }
 
 function strength(mount: Mount): number {

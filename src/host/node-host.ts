@@ -61,18 +61,32 @@ function orAbsent<T>(file: string, read: () => T): T | undefined {
 }
 
 /** Behind a folder that the user may not search, or a loop of links: no command of the user gets there either. */
-function orOutOfReach<T>(read: () => T): T | undefined {
+function outOfReach(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EACCES" || code === "ELOOP" || code === "ENOTDIR";
+}
+
+function statsOf(file: string): Stats | undefined {
   try {
-    return read();
+    return lstatSync(file, QUIET);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EACCES" || code === "ELOOP" || code === "ENOTDIR") return undefined;
+    if (outOfReach(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Asked for a hundred places in each call, of which most are missing: no closures on the way. */
+function realPath(file: string): HostPath | undefined {
+  try {
+    return statSync(file, QUIET) === undefined ? undefined : hostPath(realpathSync.native(file));
+  } catch (error) {
+    if (absent(error) || outOfReach(error)) return undefined;
     throw error;
   }
 }
 
 function inspect(file: string): FileFacts | undefined {
-  const stats = orOutOfReach(() => lstatSync(file, QUIET));
+  const stats = statsOf(file);
   if (stats === undefined) return undefined;
   return {
     kind: kindOf(stats),
@@ -85,6 +99,7 @@ function inspect(file: string): FileFacts | undefined {
 
 function isExecutable(file: string): boolean {
   try {
+    if (statSync(file, QUIET) === undefined) return false; // Sparing the exception, which is dear.
     accessSync(file, constants.X_OK);
     return true;
   } catch {
@@ -121,7 +136,7 @@ export function nodeHost(environment: HostEnvironment): Host {
     claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
     readText: (file) => orAbsent(file, () => readFileSync(file, "utf8")),
     inspect,
-    realPath: (file) => orOutOfReach(() => orAbsent(file, () => hostPath(realpathSync.native(file)))),
+    realPath,
     list: (folder) => orAbsent(folder, () => readdirSync(folder).sort()) ?? [],
     findProgram,
     // node:crypto takes longer to load than all digests of a call together.

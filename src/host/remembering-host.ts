@@ -13,7 +13,7 @@ function remember<T>(ask: (path: string) => T): (path: string) => T {
 }
 
 /**
- * A host that asks the machine once for each path, for the length of one decision: a plan names the same folders dozens
+ * A host that asks the machine once for each path, program and digest, for the length of one decision: a plan names the same folders dozens
  * of times, and all of its parts should see them in the same state. Not for a process that lives on.
  */
 export function rememberingHost(host: Host): Host {
@@ -22,5 +22,7 @@ export function rememberingHost(host: Host): Host {
     readText: remember<string | undefined>((path) => host.readText(path as HostPath)),
     inspect: remember<FileFacts | undefined>((path) => host.inspect(path)),
     realPath: remember<HostPath | undefined>((path) => host.realPath(path)),
+    findProgram: remember<HostPath | undefined>((name) => host.findProgram(name)),
+    digest: remember<string>((text) => host.digest(text)),
   };
 }

@@ -14,12 +14,22 @@ function sessionsFolder(state: HostPath): HostPath {
   return joinHost(state, "sessions");
 }
 
+/** A record is written again, so that its age says when the session was last seen, but not by every call. */
+const FRESH_MS = 60 * 60 * 1000;
+
+function isFresh(file: string, project: HostPath): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < FRESH_MS && readRecord(file) === project;
+}
+
 /** Remembers the folder that a session started in, for the shell gate, which is not told. Idempotent. */
 export function recordSession(state: HostPath, sessionId: string | undefined, project: HostPath): void {
   if (sessionId === undefined || !SESSION_ID.test(sessionId)) return;
   const folder = sessionsFolder(state);
+  const file = path.join(folder, sessionId);
+  if (isFresh(file, project)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(folder, sessionId), project, { mode: 0o600 });
+  writeFileSync(file, project, { mode: 0o600 });
 }
 
 function gatesFolder(state: HostPath): HostPath {
@@ -51,6 +61,31 @@ function readRecord(file: string): HostPath | undefined {
   } catch {
     return undefined; // No such session, or swept meanwhile: the caller falls back to the narrowest project.
   }
+}
+
+/** A session of the last day whose commands came to us. */
+export interface SeenSession {
+  readonly id: string;
+  readonly project: string;
+  /** When its last command came; ISO 8601. */
+  readonly lastCall: string;
+  /** The shell gate was seen at work in it. */
+  readonly gate: boolean;
+}
+
+/** The sessions of the last day, the newest first. Whether a client still runs is not known. */
+export function listSessions(state: HostPath): readonly SeenSession[] {
+  const folder = sessionsFolder(state);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(folder)
+    .flatMap((id): SeenSession[] => {
+      const file = path.join(folder, id);
+      const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const project = Date.now() - time > STALE_MS ? undefined : readRecord(file);
+      const lastCall = new Date(time).toISOString();
+      return project === undefined ? [] : [{ id, project, lastCall, gate: isGateKnown(state, id) }];
+    })
+    .sort((one, other) => (one.lastCall < other.lastCall ? 1 : -1));
 }
 
 function recentProjects(folder: HostPath): HostPath[] {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { renderConfigReference } from "../../src/config/config-reference.ts";
 import { CHOICES, LISTS } from "../../src/config/key-rules.ts";
+import { renderCompatibility } from "../e2e/releases/render-compatibility.ts";
 import {
   type JsonSchema,
   renderSettingsFileSchema,
@@ -13,6 +14,10 @@ import {
 const read = (name: string): string => readFileSync(path.resolve(import.meta.dirname, "../..", name), "utf8");
 
 describe("what npm run docs makes", () => {
+  it("is fresh in docs/COMPATIBILITY.md", () => {
+    expect(read("docs/COMPATIBILITY.md")).toBe(renderCompatibility());
+  });
+
   it("is fresh in docs/CONFIG.md", () => {
     expect(read("docs/CONFIG.md")).toBe(renderConfigReference());
   });

@@ -4,20 +4,10 @@ import { describe, expect, it } from "vitest";
 import { type ClientOptions, type ClientRun, runClient } from "../support/client.ts";
 import { NEWEST_RELEASE, OLDEST_RELEASE } from "../support/client-release.ts";
 import { installProduct, runSandhook } from "../support/installed.ts";
+import { installManaged } from "../support/managed-install.ts";
 import { canMountManagedSettings } from "../support/managed-settings.ts";
 import { bash } from "../support/script.ts";
 import { type TempHome, makeTempHome, writeFile } from "../support/temp-home.ts";
-
-/** Installs for every user of a machine whose /etc/claude-code and /opt/sandhook are folders of the test. */
-function installManaged(user: TempHome, flags: readonly string[] = []): Partial<ClientOptions> {
-  const machine = join(user.root, "machine");
-  mkdirSync(machine);
-  runSandhook(user, [
-    ...["install", "--scope", "managed", "--staging", machine, "--yes", "--engine", "bubblewrap"],
-    ...flags,
-  ]);
-  return { managed: join(machine, "etc/claude-code"), managedRuntime: join(machine, "opt/sandhook") };
-}
 
 async function play(
   user: TempHome,
@@ -51,7 +41,7 @@ describe.runIf(canMountManagedSettings())("an installation for every user", () =
     const user = makeTempHome({ git: true });
     const machine = installManaged(user);
     const settings = runSandhook(user, ["managed", "export", "--format", "json"]);
-    writeFile(join(machine.managed ?? "", "managed-settings.json"), settings);
+    writeFile(join(machine.managed, "managed-settings.json"), settings);
     expectSandboxed(await play(user, OLDEST_RELEASE, machine), user);
   });
 

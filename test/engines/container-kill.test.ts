@@ -109,6 +109,19 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
       expect(readFileSync(path.join(ground.project, `count-${mark}`), "utf8")).toBe("ran\n");
     });
 
+    it("says that the container ended under a command, and the next command gets another", async () => {
+      const mark = freshMark();
+      const running = startLine(ground, rewrite(ground, `sleep ${mark}`));
+      await until(() => processesWith(`sleep\0${mark}`).length === 1);
+      ask(subject, "kill", containersOf(subject, ground)[0] ?? "");
+      const { code, stderr } = await running.ended;
+      expect([code === 0, stderr]).toEqual([
+        false,
+        expect.stringContaining("container ended while the command ran"),
+      ]);
+      expect((await call(ground, "echo again")).stdout.toString()).toBe("again\n");
+    });
+
     it("gives 130 after SIGINT and 143 after SIGTERM, and leaves nothing", async () => {
       const end = async (signal: NodeJS.Signals): Promise<number | null> => {
         const mark = freshMark();

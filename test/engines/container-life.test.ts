@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { statusReport } from "../../src/cli/status-schema.ts";
 import {
   asUser,
   call,
@@ -186,9 +187,10 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
       const listen = "until grep -q ':1E61 ' /proc/net/tcp; do sleep 0.1; done";
       const start = `setsid perl -MIO::Socket::INET -e '${server}' >/dev/null 2>&1 & ${listen}`;
       expect((await outcome(ground, start)).code).toBe(0);
-      const [status] = JSON.parse(type(ground, "status", "--json")) as Record<string, unknown>[];
+      const { containers } = statusReport.parse(JSON.parse(type(ground, "status", "--json")));
+      const status = containers.find(({ project }) => project === ground.project);
       expect(status).toMatchObject({ engine, running: true, project: ground.project, listening: [7777] });
-      expect(status?.["processes"]).toEqual([expect.stringContaining(`sleep 9${mark}`)]);
+      expect(status?.processes).toEqual([expect.stringContaining(`sleep 9${mark}`)]);
       expect(type(ground, "logs")).toBe("\n");
       const shell = asUser(ground, ["env", `HOME=${ground.home}`, "TERM=dumb", "script", "-qec"]);
       const program = path.join(ground.home, ".local/share/sandhook/current/sandhook.mjs");

@@ -269,7 +269,7 @@ for (const subject of containerSubjects()) {
         const [file = "", ...args] = asUser(ground, [...words, "status"]);
         const status = execFileSync(file, args, { cwd: ground.project, encoding: "utf8" });
         expect(status).toContain(
-          `  published: 127.0.0.1:${port}:8000\n  listening: 8000\n  perl -MIO::Socket::INET`,
+          `    published: 127.0.0.1:${port}:8000\n    listening: 8000\n    perl -MIO::Socket::INET`,
         );
         expect(execFileSync("bash", ["-c", read(port)], { encoding: "utf8" })).toBe("hello\n");
       });

@@ -91,6 +91,11 @@ export function describeContract(subject: ContractSubject): void {
       const { cwd } = await call(ground, `mkdir -p ${temporary}/t && cd ${temporary}/t && echo x > f`);
       expect(readFileSync(path.join(cwd, "f"), "utf8")).toBe("x\n");
       expect((await call(ground, "cd 'a b'; false")).cwd).toBe("");
+      // Another folder by the name of the one that the call began in.
+      const began = path.join(ground.project, "a b");
+      const replaced = await call(ground, "mv ../a\\ b ../old && mkdir ../a\\ b && cd ../a\\ b", began);
+      expect(replaced.cwd).toBe(began);
+      expect((await call(ground, "true", began)).cwd).toBe(began);
     });
 
     it("owns what it makes, and runs as the user", async () => {

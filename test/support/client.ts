@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { NEWEST_RELEASE, fetchClient } from "./client-release.ts";
 import type { ClientCommand } from "./client-release.ts";
 import { isolateNetwork } from "./isolated-network.ts";
-import { mountManagedSettings } from "./managed-settings.ts";
+import { type Mount, withMounts } from "./managed-settings.ts";
 import { startMessagesApi } from "./messages-api.ts";
 import type { ApiOptions, ApiRequest, MessagesApi } from "./messages-api.ts";
 import { spawnAndCollect } from "./spawn-and-collect.ts";
@@ -26,10 +26,12 @@ export type ClientOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to the user's settings.json. */
   readonly settings?: unknown;
-  /** A folder that stands in for /etc/claude-code; see mountManagedSettings. */
+  /** A folder that stands in for /etc/claude-code; see withMounts. */
   readonly managed?: string;
   /** With `managed`: a folder that stands in for /opt/sandhook. */
   readonly managedRuntime?: string;
+  /** More mounts that the client alone sees. */
+  readonly mounts?: readonly Mount[];
   /** Default: bypassPermissions. */
   readonly permissionMode?: "default" | "acceptEdits" | "bypassPermissions" | "dontAsk" | "plan";
   readonly allowedTools?: readonly string[];
@@ -98,11 +100,16 @@ function commandLine(
   args.push(...(options.args ?? []));
   const [file = client.file, ...words] = options.through ?? [];
   const bare = { file, args: options.through === undefined ? args : [...words, ...args] };
-  const mounted =
-    options.managed === undefined
-      ? bare
-      : mountManagedSettings(bare, options.managed, options.managedRuntime);
+  const mounted = withMounts(bare, mountsOf(options));
   return api.socket === undefined ? mounted : isolateNetwork(mounted, { port: api.port, socket: api.socket });
+}
+
+function mountsOf({ managed, managedRuntime, mounts = [] }: ClientOptions): readonly Mount[] {
+  return [
+    ...(managed === undefined ? [] : [{ source: managed, place: "/etc/claude-code" }]),
+    ...(managedRuntime === undefined ? [] : [{ source: managedRuntime, place: "/opt/sandhook" }]),
+    ...mounts,
+  ];
 }
 
 /** The whole environment a client gets: nothing of the caller's but PATH. */

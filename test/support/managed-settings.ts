@@ -1,26 +1,36 @@
 import type { ClientCommand } from "./client-release.ts";
 
-/** Pairs of a folder and the place it is mounted on, until `--`. */
-const MOUNT =
-  'while [ "$1" != -- ]; do mkdir -p "$2" && mount --bind "$1" "$2" && shift 2 || exit 1; done; shift; exec "$@"';
+/** Pairs of a folder and the place it is mounted on, until `--`; for `full-disk` a file system without room. */
+const MOUNT = [
+  "set -e",
+  'while [ "$1" != -- ]; do mkdir -p "$2"',
+  'case $1 in full-disk) mount -t tmpfs -o size=4k none "$2"; echo full > "$2/.full" ;; *) mount --bind "$1" "$2" ;; esac',
+  "shift 2; done",
+  'shift; exec "$@"',
+].join("\n");
 
 /** True when this machine lets us give a client managed settings of its own. */
 export function canMountManagedSettings(): boolean {
   return process.platform === "linux" && process.getuid?.() === 0;
 }
 
+/** What a command is to see at a place: a folder of the test's, or a disk that is full. */
+export interface Mount {
+  readonly source: string | { readonly kind: "full-disk" };
+  readonly place: string;
+}
+
 /**
- * Wraps a command in a mount namespace where `folder` is /etc/claude-code, and `runtime` is /opt/sandhook. Needs root.
- * The mounts are seen by nobody else; all that stays on the machine are empty folders at those two places, which
- * removing would unmount for others.
+ * Wraps a command in a mount namespace of its own. Needs root. The mounts are seen by nobody else; all that stays on the
+ * machine are empty folders at places that were not there, which removing would unmount for others.
  */
-export function mountManagedSettings(
-  command: ClientCommand,
-  folder: string,
-  runtime?: string,
-): ClientCommand {
-  if (!canMountManagedSettings()) throw new Error("managed settings are tested on Linux as root only");
-  const mounts = [folder, "/etc/claude-code", ...(runtime === undefined ? [] : [runtime, "/opt/sandhook"])];
-  const script = ["/bin/sh", "-c", MOUNT, "managed-settings", ...mounts, "--"];
-  return { file: "unshare", args: ["--mount", "--", ...script, command.file, ...command.args] };
+export function withMounts({ file, args }: ClientCommand, mounts: readonly Mount[]): ClientCommand {
+  if (mounts.length === 0) return { file, args };
+  if (!canMountManagedSettings()) throw new Error("mounts are tested on Linux as root only");
+  const pairs = mounts.flatMap(({ source, place }) => [
+    typeof source === "string" ? source : source.kind,
+    place,
+  ]);
+  const script = ["/bin/sh", "-c", MOUNT, "with-mounts", ...pairs, "--"];
+  return { file: "unshare", args: ["--mount", "--", ...script, file, ...args] };
 }

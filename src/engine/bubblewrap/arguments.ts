@@ -4,7 +4,7 @@ import { CONNECT_PROGRAM, NODE_PRELOAD } from "../../core/network-place.ts";
 import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
 import { SYSTEM_FOLDERS } from "../../core/system-folders.ts";
 import { escapeField, type Placing } from "../mount-table.ts";
-import { type Mount, planMounts } from "../mounts.ts";
+import type { Mount } from "../mounts.ts";
 
 /** Descriptor that carries the seccomp program; opened by the runner. */
 export const SECCOMP_DESCRIPTOR = 8;
@@ -69,8 +69,12 @@ function renderNetwork(plan: Plan): string[] {
  *  6. the plan's mounts, outermost first, then emptied folders are sealed.
  *  7. seccomp and the working folder.
  */
-export function bubblewrapArguments(plan: Plan, site: Pick<Site, "libexec">, resolver?: HostPath): string[] {
-  const mounts = planMounts(plan.filesystem);
+export function bubblewrapArguments(
+  plan: Plan,
+  mounts: readonly Mount[],
+  site: Pick<Site, "libexec">,
+  resolver?: HostPath,
+): string[] {
   return [
     ...["--unshare-user", "--unshare-all", ...renderNetwork(plan)],
     ...["--disable-userns", "--cap-drop", "ALL"],
@@ -110,8 +114,8 @@ function tableFields({ path, view }: Mount, place: Placing): string {
  * What the kernel's table of mounts must hold inside, one line each, before a command may run: bubblewrap follows a link that
  * has taken the place of a planned folder, and so would mount another one of the host, or protect another one.
  */
-export function plannedMounts({ filesystem }: Plan, place: Placing): string[] {
-  const replaceable = planMounts(filesystem).filter(({ path }) => isReplaceable(path, filesystem));
+export function plannedMounts({ filesystem }: Plan, mounts: readonly Mount[], place: Placing): string[] {
+  const replaceable = mounts.filter(({ path }) => isReplaceable(path, filesystem));
   const { temporary } = filesystem;
   const own = isReplaceable(temporary, filesystem) ? [temporary, "/tmp"] : [];
   return [

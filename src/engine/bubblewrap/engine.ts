@@ -5,6 +5,7 @@ import { networkFolders } from "../../core/network-place.ts";
 import { hostPath, joinHost } from "../../core/paths.ts";
 import { type Plan, placeOf } from "../../core/plan.ts";
 import { readPlacing } from "../mount-table.ts";
+import { planMounts } from "../mounts.ts";
 import { bubblewrapArguments, plannedMounts } from "./arguments.ts";
 import { visibleSockets } from "./visible-sockets.ts";
 
@@ -63,7 +64,8 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
     );
   const lock = joinHost(site.state, "locks", plan.project.key);
   const filter = SECCOMP_FILES[host.arch] ?? "seccomp-unknown.bpf";
-  const sockets = visibleSockets(plan, host);
+  const mounts = planMounts(plan.filesystem);
+  const sockets = visibleSockets(plan, mounts, host);
   return {
     engine: "bubblewrap",
     steps: [
@@ -74,13 +76,13 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
     files: [
       {
         name: "arguments",
-        content: bubblewrapArguments(plan, site, host.realPath("/etc/resolv.conf"))
+        content: bubblewrapArguments(plan, mounts, site, host.realPath("/etc/resolv.conf"))
           .map((argument) => `${argument}\0`)
           .join(""),
       },
       {
         name: "mounts",
-        content: plannedMounts(plan, readPlacing(host))
+        content: plannedMounts(plan, mounts, readPlacing(host))
           .map((line) => `${line}\n`)
           .join(""),
       },

@@ -1,12 +1,10 @@
 import * as z from "zod";
-import type { AuditRecord } from "../../core/audit.ts";
+import type { AuditEvent, AuditRecord } from "../../core/audit.ts";
 
 const text = z.string().optional();
 
-/** A line of the record as it was written; later versions may know more fields. */
-const auditRecord = z.looseObject({
-  seq: z.int(),
-  prev: z.string(),
+/** An event as it was written; later versions may know more fields. */
+const auditEvent = z.looseObject({
   id: z.string(),
   time: z.string(),
   event: z.enum(["decision", "run", "launch"]),
@@ -18,6 +16,13 @@ const auditRecord = z.looseObject({
   refusals: z.array(z.string()).optional(),
   options: z.record(z.string(), z.unknown()).optional(),
 });
+
+export const auditRecord = auditEvent.extend({ seq: z.int(), prev: z.string() });
+
+/** Whether what lay in the spool is an event. */
+export function isEvent(value: unknown): value is AuditEvent {
+  return auditEvent.safeParse(value).success;
+}
 
 /** Nothing for a line that is no record: `audit verify` names what was changed. The text's own fields and order stay. */
 export function parseRecords(lines: readonly string[]): AuditRecord[] {

@@ -1,7 +1,9 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import type { AuditRecord } from "../../core/audit.ts";
-import { parseRecords } from "./parse-record.ts";
+import type { AuditEvent, AuditRecord } from "../../core/audit.ts";
+import { readHead } from "./head.ts";
+import { isEvent, parseRecords } from "./parse-record.ts";
 import { type AuditPlace, CHAIN_NAME, chainFile } from "./place.ts";
+import { collectWaiting } from "./spool.ts";
 
 /** Which records are wanted; absent fields want all. */
 export interface RecordFilter {
@@ -66,14 +68,28 @@ function readEnd(file: string, bytes: number): string {
   }
 }
 
-/** The newest records, oldest first: at most so many bytes of each file, and so many files. What waits is not among them. */
+function readWaiting(place: AuditPlace): readonly AuditEvent[] {
+  try {
+    return collectWaiting(place, new Set(readHead(place)?.taken)).events.filter(isEvent);
+  } catch {
+    return []; // No spool yet, or its files are taken into the chain at this moment.
+  }
+}
+
+/**
+ * The newest records and what waits for its place behind them, oldest first: at most so many bytes of each file, and so many
+ * files. What waits is looked at first, since it may be taken into the chain meanwhile.
+ */
 export function readNewest(
   place: AuditPlace,
   limit: { readonly bytes: number; readonly files: number },
-): readonly AuditRecord[] {
-  return fileNumbers(place)
+): readonly AuditEvent[] {
+  const waiting = readWaiting(place);
+  const records = fileNumbers(place)
     .slice(-limit.files)
     .flatMap((number) => parseRecords(readEnd(chainFile(place, number), limit.bytes).split("\n")));
+  const known = new Set(records.map(({ event, id }) => `${event} ${id}`));
+  return [...records, ...waiting.filter(({ event, id }) => !known.has(`${event} ${id}`))];
 }
 
 function matches({ record, decision }: JoinedRecord, filter: RecordFilter): boolean {

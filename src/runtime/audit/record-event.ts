@@ -5,7 +5,7 @@ import type { HostPath } from "../../core/paths.ts";
 import { appendToChain } from "./append.ts";
 import { whenFree } from "./lock.ts";
 import { type AuditPlace, auditPlace, type Digest } from "./place.ts";
-import { spoolEvent } from "./spool.ts";
+import { isSpoolFull, spoolEvent } from "./spool.ts";
 
 /** While config is unknown: nothing of the command in the clear, and a record that cannot be written stops nothing. */
 export const DEFAULT_AUDIT: AuditSettings = { required: false, commands: "hash", maxBytes: 10_485_760 };
@@ -24,9 +24,10 @@ function appendWhenFree(place: AuditPlace, event: AuditEvent, maxBytes: number, 
 }
 
 /**
- * Records one event: in the chain when nobody is writing, else in the spool, from which the next writer takes it. Never
- * waits. What cannot be written is lost without a word, unless the record is required: by config, or because no sandbox
- * holds what is recorded.
+ * Records one event. It waits in the spool for whoever continues the chain: each reader of the record, and the decision that
+ * finds enough waiting. A required one has its place in the chain at once, if nobody else is writing. Never waits. What
+ * cannot be written is lost without a word, unless the record is required: by config, or because no sandbox holds what is
+ * recorded.
  * @throws EngineError `audit.not-written`
  */
 export function recordEvent(
@@ -37,7 +38,8 @@ export function recordEvent(
   const place = auditPlace(state);
   try {
     mkdirSync(place.spool, { recursive: true, mode: 0o700 });
-    if (!appendWhenFree(place, event, settings.maxBytes, digest)) spoolEvent(place, event);
+    const due = settings.required || isSpoolFull(place);
+    if (!due || !appendWhenFree(place, event, settings.maxBytes, digest)) spoolEvent(place, event);
   } catch (cause) {
     if (!settings.required) return;
     throw new EngineError({
