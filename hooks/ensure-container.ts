@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
-import { renderFailure } from "../src/core/errors.ts";
+import { isSandboxError, renderFailure } from "../src/core/errors.ts";
 import { type ContainerSpec, SPEC_FORMAT } from "../src/engine/oci/container-spec.ts";
 import { ensureContainer } from "../src/runtime/oci/ensure-container.ts";
 import { retireContainer } from "../src/runtime/oci/lifecycle.ts";
@@ -19,6 +19,8 @@ async function main([verb, file = "", container = ""]: readonly string[]): Promi
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  writeSync(2, `sandhook: the command was not run: ${renderFailure(error)}\n`);
+  const [message = "", ...hint] = renderFailure(error).split("\n");
+  const code = isSandboxError(error) ? ` [${error.code}]` : "";
+  writeSync(2, `sandhook: the command was not run: ${[message + code, ...hint].join("\n")}\n`);
   process.exitCode = 125;
 });

@@ -48,7 +48,9 @@ function writeCache(): void {
 }
 
 const cachedData = readCache();
-const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(text, "latin1")}\n})`;
-const script = new Script(source, { filename: text, ...(cachedData === undefined ? {} : { cachedData }) });
+const script = new Script(readFileSync(text, "utf8"), {
+  filename: text,
+  ...(cachedData === undefined ? {} : { cachedData }),
+});
 if (cachedData === undefined || script.cachedDataRejected === true) process.once("exit", writeCache);
 (script.runInThisContext() as (...args: unknown[]) => void)(exports, require, module, text, __dirname);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { shareBuiltins } from "./builtins.mjs";
 import { buildHelpers } from "./native.mjs";
 import { compileSeccomp, readSeccompRules } from "./seccomp.mjs";
 
@@ -41,10 +42,14 @@ const bundle = (entry, outfile, options = {}) =>
   });
 
 // CommonJS: on the hot path it starts some milliseconds sooner than an ES module. NAME.js is the part, NAME.cjs what
-// starts it; ASCII, so that its bytes are its characters.
+// starts it: a function like Node's own around a module.
 const hook = async (name) => {
   const text = `dist/libexec/${name}.js`;
-  await bundle(`hooks/${name}.ts`, text, { format: "cjs", minify: true, charset: "ascii" });
+  await bundle(`hooks/${name}.ts`, text, {
+    ...{ format: "cjs", minify: true, charset: "ascii", plugins: [shareBuiltins] },
+    banner: { js: "(function(exports,require,module,__filename,__dirname){" },
+    footer: { js: "})" },
+  });
   const digest = createHash("sha256").update(readFileSync(text)).digest("hex").slice(0, 32);
   const define = { PART: JSON.stringify(name), DIGEST: JSON.stringify(digest) };
   await bundle("hooks/start-compiled.ts", `dist/libexec/${name}.cjs`, {
@@ -63,6 +68,11 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
   },
 });
 const forward = bundle("hooks/forward.ts", "dist/libexec/container/forward.cjs", { format: "cjs" });
+// For every Node that a sandbox may have, also much older ones than ours.
+const nodeProxy = bundle("hooks/node-proxy.ts", "dist/libexec/container/node-proxy.cjs", {
+  format: "cjs",
+  target: "node16",
+});
 const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
   format: "cjs",
   alias: NO_SSH,
@@ -84,6 +94,7 @@ await Promise.all([
   launch,
   statusline,
   forward,
+  nodeProxy,
   resident,
   ...PARTS.map(hook),
 ]);

@@ -10,13 +10,11 @@ import {
   listSpecs,
   pruneContainers,
   readLogs,
-  readStatus,
   removeContainer,
   shellWords,
   stopContainer,
 } from "../runtime/oci/lifecycle.ts";
 import { locateSite } from "../runtime/site.ts";
-import { describeNetwork } from "./network-status.ts";
 
 function state(): string {
   return locateSite(nodeHost(process.env), hostPath("/")).state;
@@ -42,33 +40,6 @@ async function guarded(work: () => Promise<void> | void): Promise<void> {
   }
 }
 
-async function printStatus(flags: { readonly json?: true }): Promise<void> {
-  const found = await Promise.all(listSpecs(state()).map(readStatus));
-  if (flags.json === true) {
-    print(
-      JSON.stringify(
-        found.map(({ spec, ...rest }) => ({
-          name: spec.name,
-          engine: spec.engine,
-          project: spec.project,
-          ...rest,
-        })),
-      ),
-    );
-    return;
-  }
-  print(describeNetwork(nodeHost(process.env), hostPath(process.cwd())));
-  if (found.length === 0)
-    print("no container of sandhook; commands that run without one leave nothing behind");
-  for (const { spec, running, processes, listening, problem } of found) {
-    print(`${spec.name}  ${spec.engine}  ${running ? "running" : "stopped"}  ${spec.project}`);
-    if (problem !== undefined) print(`  unknown: ${problem.replaceAll("\n", "\n  ")}`);
-    if (spec.ports.length > 0) print(`  published: ${spec.ports.join(", ")}`);
-    if (listening.length > 0) print(`  listening: ${listening.join(", ")}`);
-    for (const line of processes) print(`  ${line}`);
-  }
-}
-
 async function forEachOwn(work: (spec: ContainerSpec) => Promise<void>): Promise<void> {
   const specs = ownSpecs();
   if (specs.length === 0) print("this project has no container");
@@ -87,12 +58,8 @@ function openShell(): void {
   process.exitCode = spawnSync(file, args, { stdio: "inherit" }).status ?? 1;
 }
 
-/** Adds the commands about project containers: status, stop, rm, prune, shell, logs. */
+/** Adds the commands about project containers: stop, rm, prune, shell, logs. */
 export function addContainerCommands(program: Command): void {
-  addExample(program.command("status"), "sandhook status --json")
-    .description("the containers of your projects and what runs in them")
-    .option("--json", "for programs")
-    .action((flags: { readonly json?: true }) => guarded(() => printStatus(flags)));
   addExample(program.command("stop"), "sandhook stop")
     .description("end this project's container with everything in it; its home volume stays")
     .action(() =>

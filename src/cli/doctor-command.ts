@@ -7,6 +7,7 @@ import { diagnose, type Finding } from "../doctor/diagnose.ts";
 import { repair } from "../doctor/repair.ts";
 import type { Level } from "../doctor/words.ts";
 import { nodeHost } from "../host/node-host.ts";
+import { managedPlace } from "../install/managed/place.ts";
 import { runProcess } from "../install/run-process.ts";
 import { locateSite } from "../runtime/site.ts";
 import type { DoctorReport } from "./report-schemas.ts";
@@ -52,6 +53,7 @@ function doctorContext(): DoctorContext {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;
     },
+    managedPlace: managedPlace(process.platform),
     now: Date.now(),
   };
 }

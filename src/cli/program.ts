@@ -13,6 +13,7 @@ import { addLearnCommand } from "./learn-command.ts";
 import { addManagedCommands } from "./managed-command.ts";
 import { addNetworkCommands } from "./network-command.ts";
 import { addReportCommand } from "./report-command.ts";
+import { addStatusCommand } from "./status-command.ts";
 import { addStatuslineCommand } from "./statusline-command.ts";
 import { addTrustCommand } from "./trust-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
@@ -23,6 +24,8 @@ export function buildProgram(context: InstallContext): Command {
   const program = new Command("sandhook")
     .description("Runs every shell command of Claude Code in a sandbox.")
     .version(context.source.version)
+    // `audit` and `audit verify` have options of the same name: what stands behind a command is that command's.
+    .enablePositionalOptions()
     .showHelpAfterError("Type: sandhook --help")
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   addExample(program, "sandhook install");
@@ -34,6 +37,7 @@ export function buildProgram(context: InstallContext): Command {
   addExplainCommand(program);
   addWhyCommand(program);
   addAllowCommand(program, context);
+  addStatusCommand(program);
   addContainerCommands(program);
   addNetworkCommands(program);
   addLearnCommand(program, context);

@@ -8,6 +8,7 @@ import { collectReport } from "../report/collect-report.ts";
 import { renderReport } from "../report/render-report.ts";
 import { auditPlace } from "../runtime/audit/place.ts";
 import { readNewest } from "../runtime/audit/read-records.ts";
+import { findChanged } from "../runtime/find-changed.ts";
 import { readNetworkLog } from "../runtime/read-network-log.ts";
 import { locateSite } from "../runtime/site.ts";
 import { addExample } from "./example.ts";
@@ -34,7 +35,7 @@ function dayCount(text: string): number {
 export function addReportCommand(program: Command): void {
   addExample(program.command("report"), "sandhook report --days 1 --out today.html")
     .description(
-      "a page of what ran: timeline, engines, refusals, hosts contacted; one file, nothing else needed",
+      "a page of what ran: timeline, engines, refusals, hosts contacted, files written; one file, nothing else needed",
     )
     .option("--out <file>", "where the page goes; - is standard output", "sandhook-report.html")
     .option("--session <id>", "only sessions whose id begins like this")
@@ -46,16 +47,22 @@ export function addReportCommand(program: Command): void {
 }
 
 function runReport({ out, session, days }: ReportFlags, { tell }: Terminal): number {
-  const { state } = locateSite(nodeHost(process.env), hostPath("/"));
+  const host = nodeHost(process.env);
+  const { state } = locateSite(host, hostPath("/"));
   const since = new Date(Date.now() - days * DAY_MS).toISOString();
   const entries = readNewest(auditPlace(state), MOST).filter(
     (entry) =>
       entry.time >= since &&
       (session === undefined || entry.event === "run" || (entry.session ?? "").startsWith(session)),
   );
+  const shown = entries.slice(-MOST.entries);
+  const folders = shown
+    .flatMap(({ cwd }) => cwd ?? [])
+    .filter((folder) => folder !== host.home && folder !== "/");
   const report = collectReport(
-    entries.slice(-MOST.entries),
+    shown,
     readNetworkLog(networkFoldersOf(joinHost(state, "network", "run"))),
+    findChanged(folders, Date.parse(since)),
   );
   const made = `${new Date().toISOString().slice(0, 16).replace("T", " ")}, the last ${days} days`;
   const page = renderReport(report, { made });

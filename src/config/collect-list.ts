@@ -20,11 +20,13 @@ const CLOSED_TOGETHER: readonly (readonly (keyof ListValues)[])[] = [
   ["network.allowedDomains", "network.presets"],
 ];
 
-function closes(opinion: Opinion, key: keyof ListValues): boolean {
-  if (opinion.closedLists.includes(key)) return true;
-  if (!opinion.closesLists) return false;
+/** The places that mean a list as a whole. */
+function closing(key: keyof ListValues, opinions: readonly Opinion[]): readonly Opinion[] {
   const group = CLOSED_TOGETHER.find((keys) => keys.includes(key)) ?? [key];
-  return group.some((member) => opinion.lists[member] !== undefined);
+  return opinions.filter(
+    ({ closedLists, closesLists, lists }) =>
+      closedLists.includes(key) || (closesLists && group.some((member) => lists[member] !== undefined)),
+  );
 }
 
 function reasonAgainst(
@@ -41,16 +43,16 @@ function reasonAgainst(
 
 /** True when some place that may grant has the say over a list, be it with an empty one. */
 export function isGoverned(key: keyof ListValues, opinions: readonly Opinion[]): boolean {
-  return opinions.some(
-    (opinion) =>
-      closes(opinion, key) || (opinion.authority !== "narrowing" && opinion.lists[key] !== undefined),
+  return (
+    closing(key, opinions).length > 0 ||
+    opinions.some(({ authority, lists }) => authority !== "narrowing" && lists[key] !== undefined)
   );
 }
 
 /** Every entry of one list that counts, strongest place first. */
 export function collect<K extends keyof ListValues>(key: K, opinions: readonly Opinion[]): Collected<K> {
   const spec = LISTS[key];
-  const closed = opinions.some((opinion) => closes(opinion, key));
+  const closed = closing(key, opinions).length > 0;
   const result: { value: ListValues[K]; source: Source }[] = [];
   const ignored: Ignored[] = [];
   for (const opinion of opinions) {

@@ -70,7 +70,8 @@ function flattenShared({ filesystem, network: written, env, seatbelt }: Shared):
   };
 }
 
-function flattenContainer(container: NonNullable<SandhookSettings["container"]>): FlatSettings {
+function flattenContainer(container: SandhookSettings["container"]): FlatSettings {
+  if (container === undefined) return { choices: {}, lists: {} };
   return {
     choices: {
       "container.image": container.image,
@@ -102,7 +103,7 @@ function flattenContainer(container: NonNullable<SandhookSettings["container"]>)
 /** The settings of one file, by dotted key. */
 export function flattenSettings(settings: SandhookSettings): FlatSettings {
   const shared = flattenShared(settings);
-  const container = flattenContainer(settings.container ?? {});
+  const container = flattenContainer(settings.container);
   return {
     choices: {
       ...shared.choices,

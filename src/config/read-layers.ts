@@ -16,6 +16,12 @@ export interface Layer {
   readonly native: NativeSettings | undefined;
 }
 
+/** What stands under our key in one file. */
+export interface WrittenSection {
+  readonly section: unknown;
+  readonly file: HostPath;
+}
+
 /**
  * The parts of reading that need a library, so that the hook loads them only when it must.
  * `parse` reads JSON with comments; `check` is the strict schema. Both throw a coded InputError.
@@ -23,6 +29,8 @@ export interface Layer {
 export interface SettingsReader {
   parse(text: string, file: HostPath): unknown;
   check(section: unknown, file: HostPath): SandhookSettings;
+  /** The same for all files of a call at once, in their order. */
+  checkAll(written: readonly WrittenSection[]): readonly SandhookSettings[];
   /** The same for a profile in a file of its own. */
   checkProfile(profile: unknown, file: HostPath): ProfileDefinition;
 }
@@ -79,28 +87,25 @@ export function readObject(
   });
 }
 
-function readLayer(host: Host, { scope, file }: LayerFile, reader: SettingsReader): Layer[] {
-  const settings = readObject(host, file, reader);
-  if (settings === undefined) return [];
-  const section = settings["sandhook"];
-  return [
-    {
-      scope,
-      file,
-      settings,
-      sandhook: section === undefined ? undefined : reader.check(section, file),
-      native: parseNativeSettings(settings, file),
-    },
-  ];
-}
-
 /**
  * Reads the settings files that exist, in the order given.
  * @throws InputError `config.unreadable`, `config.not-json`, `config.not-an-object`, `config.invalid`: present but
  * unusable is never the same as absent.
  */
 export function readLayers(host: Host, files: readonly LayerFile[], reader: SettingsReader): Layer[] {
-  return files.flatMap((file) => readLayer(host, file, reader));
+  const found = files.flatMap(({ scope, file }) => {
+    const settings = readObject(host, file, reader);
+    return settings === undefined ? [] : [{ scope, file, settings }];
+  });
+  const ours = found.filter(({ settings }) => settings["sandhook"] !== undefined);
+  const checked = reader.checkAll(
+    ours.map(({ file, settings }) => ({ section: settings["sandhook"], file })),
+  );
+  return found.map((layer) => ({
+    ...layer,
+    sandhook: checked[ours.indexOf(layer)],
+    native: parseNativeSettings(layer.settings, layer.file),
+  }));
 }
 
 /** The launcher's options as layers: below managed files, above all others. */

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { InputError } from "../core/errors.ts";
 import type { HostPath } from "../core/paths.ts";
 import type { SettingsReader } from "./read-layers.ts";
+import { describeExpected, describeFound } from "./expected-values.ts";
 import { profileSchema, sandhookSchema } from "./schema.ts";
 
 function position(text: string, offset: number): string {
@@ -61,11 +62,28 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return inner === undefined ? issue : innermost({ ...inner, path: [...issue.path, ...inner.path] });
 }
 
-function describe(root: Root, outer: z.core.$ZodIssue): { message: string; hint: string } {
+function valueAt(section: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part],
+    section,
+  );
+}
+
+/** zod says of a value that fits no branch of a union only that it is invalid. */
+function reasonOf(issue: z.core.$ZodIssue, section: unknown): string {
+  const expected = issue.code === "invalid_union" ? describeExpected(issue) : undefined;
+  if (expected === undefined) return issue.message;
+  return `expected ${expected}, found ${describeFound(valueAt(section, issue.path))}`;
+}
+
+function describe(root: Root, outer: z.core.$ZodIssue, section: unknown): { message: string; hint: string } {
   const issue = innermost(outer);
   const key = [...(root.name === "" ? [] : [root.name]), ...issue.path].join(".");
   if (issue.code !== "unrecognized_keys") {
-    return { message: `${key}: ${issue.message}`, hint: `Correct ${key}; docs/CONFIG.md lists its values.` };
+    return {
+      message: `${key}: ${reasonOf(issue, section)}`,
+      hint: `Correct ${key}; docs/CONFIG.md lists its values.`,
+    };
   }
   const known = keysAt(root.schema, issue.path);
   const wrong = issue.keys[0] ?? "";
@@ -87,13 +105,16 @@ function check<T>(root: Root<T>, section: unknown, file: HostPath): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;
-  const { message, hint } = describe(root, issue);
+  const { message, hint } = describe(root, issue, section);
   throw new InputError({ code: "config.invalid", message: `${file}: ${message}`, hint });
 }
+
+const SETTINGS = { name: "sandhook", schema: sandhookSchema };
 
 /** The full reader: JSON with comments, and the strict schema. */
 export const settingsReader: SettingsReader = {
   parse: parseJsonc,
-  check: (section, file) => check({ name: "sandhook", schema: sandhookSchema }, section, file),
+  check: (section, file) => check(SETTINGS, section, file),
+  checkAll: (written) => written.map(({ section, file }) => check(SETTINGS, section, file)),
   checkProfile: (profile, file) => check({ name: "", schema: profileSchema }, profile, file),
 };

@@ -2,6 +2,7 @@ import type { SettingsReader } from "../config/read-layers.ts";
 import type { Site } from "../core/engine.ts";
 import type { Host } from "../core/host.ts";
 import type { HostPath } from "../core/paths.ts";
+import type { ManagedPlace } from "../install/managed/place.ts";
 import type { RunResult } from "../install/self-check.ts";
 import type { Fact } from "./fact.ts";
 
@@ -18,6 +19,8 @@ export interface DoctorContext {
   readonly run: (file: string, args: readonly string[]) => Promise<RunResult>;
   /** Bytes that the user can still write where a folder is. */
   readonly freeBytes: (folder: HostPath) => Promise<number>;
+  /** Where an installation for every user would be. */
+  readonly managedPlace: ManagedPlace;
   readonly now: number;
 }
 

@@ -6,9 +6,12 @@ import { engines } from "./checks/engines.ts";
 import { gate } from "./checks/gate.ts";
 import { hooks } from "./checks/hooks.ts";
 import { jobs } from "./checks/jobs.ts";
+import { managed } from "./checks/managed.ts";
 import { nativeSandbox } from "./checks/native-sandbox.ts";
 import { node } from "./checks/node.ts";
 import { otherHooks } from "./checks/other-hooks.ts";
+import { plugin } from "./checks/plugin.ts";
+import { proxy } from "./checks/proxy.ts";
 import { resident } from "./checks/resident.ts";
 import { runtime } from "./checks/runtime.ts";
 import type { Check, DoctorContext } from "./context.ts";
@@ -23,10 +26,13 @@ const CHECKS: readonly Check[] = [
   node,
   hooks,
   gate,
+  plugin,
+  managed,
   otherHooks,
   nativeSandbox,
   config,
   engines,
+  proxy,
   resident,
   jobs,
   disk,

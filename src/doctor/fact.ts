@@ -31,6 +31,19 @@ export type Fact =
   | { readonly kind: "gate.none" }
   | { readonly kind: "gate.blanked"; readonly file: string; readonly value: string }
   | { readonly kind: "native.on"; readonly file: string }
+  | { readonly kind: "managed.intact"; readonly root: string }
+  | { readonly kind: "managed.altered"; readonly path: string; readonly problem: string }
+  | { readonly kind: "managed.excludes"; readonly file: string }
+  | { readonly kind: "plugin.alone" | "plugin.twice"; readonly name: string; readonly file: string }
+  | { readonly kind: "proxy.alive"; readonly pid: number; readonly folder: string }
+  | { readonly kind: "proxy.silent"; readonly pid: number; readonly folder: string; readonly reason: string }
+  | { readonly kind: "proxy.command"; readonly program: string; readonly file: string | undefined }
+  | {
+      readonly kind: "proxy.parent";
+      readonly address: string;
+      readonly reason: string;
+      readonly file: string | undefined;
+    }
   | { readonly kind: "runtime.intact"; readonly version: string }
   | { readonly kind: "runtime.missing"; readonly path: string }
   | { readonly kind: "runtime.open"; readonly folder: string; readonly mode: string }

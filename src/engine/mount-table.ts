@@ -21,7 +21,7 @@ export function escapeField(path: string): string {
 
 function parseTable(text: string): MountEntry[] {
   return text.split("\n").flatMap((line) => {
-    const [id = "", parent = "", device = "", root = "", point = ""] = line.split(" ");
+    const [id = "", parent = "", device = "", root = "", point = ""] = line.split(" ", 5);
     return point === "" ? [] : [{ id, parent, device, root, point }];
   });
 }

@@ -4,6 +4,7 @@ import { InputError, PolicyError } from "../core/errors.ts";
 import type { Host } from "../core/host.ts";
 import { hostPath, type HostPath, isInside } from "../core/paths.ts";
 import type { ListPlace } from "../install/edit-list.ts";
+import { expandPath } from "../policy/expand-pattern.ts";
 import { isSettings } from "../policy/protected-paths.ts";
 import { realAsFarAsPossible, readWrittenPaths } from "../policy/written-paths.ts";
 
@@ -30,7 +31,19 @@ function invalid(message: string, hint: string): never {
   throw new InputError({ code: "allow.invalid", message, hint });
 }
 
-function planPath(kind: "write" | "read", text: string, host: Host, cwd: HostPath): string {
+/** How people write a path: from the project in its own files, which others use elsewhere; from the home folder; or whole. */
+function spell(path: HostPath, host: Host, within: HostPath | undefined): string {
+  if (within !== undefined && path !== within && isInside(path, within))
+    return `.${path.slice(within.length)}`;
+  return isInside(path, host.home) ? `~${path.slice(host.home.length)}` : path;
+}
+
+function planPath(
+  kind: "write" | "read",
+  text: string,
+  host: Host,
+  { cwd, within }: { readonly cwd: HostPath; readonly within?: HostPath | undefined },
+): string {
   const written = text === "~" || text.startsWith("~/") ? `${host.home}${text.slice(1)}` : text;
   const path = written.startsWith("/") ? hostPath(written) : hostPath(`${cwd}/${written}`);
   if (host.inspect(path) === undefined)
@@ -51,19 +64,24 @@ function planPath(kind: "write" | "read", text: string, host: Host, cwd: HostPat
       hint: "Change it yourself, outside of a sandboxed command.",
     });
   }
-  return isInside(path, host.home) ? `~${path.slice(host.home.length)}` : path;
+  return spell(path, host, within);
 }
 
 /**
- * The smallest change that grants what is asked for.
+ * The smallest change that grants what is asked for. `within`: the project whose own file it is written to.
  * @throws InputError `allow.invalid`, PolicyError `allow.settings`
  */
-export function planAllowance(kind: AllowanceKind, value: string, host: Host, cwd: HostPath): Allowance {
+export function planAllowance(
+  kind: AllowanceKind,
+  value: string,
+  host: Host,
+  where: { readonly cwd: HostPath; readonly within?: HostPath | undefined },
+): Allowance {
   const place = PLACES[kind];
   switch (kind) {
     case "write":
     case "read":
-      return { kind, place, entry: planPath(kind, value, host, cwd) };
+      return { kind, place, entry: planPath(kind, value, host, where) };
     case "network":
       if (!/^(\*\.)?[A-Za-z0-9][A-Za-z0-9.:-]*$/.test(value))
         invalid(
@@ -111,7 +129,7 @@ function obstacle(
     const denied = config["env.deny"].find(({ value }) => value === entry);
     return denied && `${renderSource(denied.source)} denies it`;
   }
-  const path = realAsFarAsPossible(host, hostPath(entry.replace(/^~/, host.home)));
+  const path = realAsFarAsPossible(host, expandPath(entry, host.home, root));
   const { writable, exposed } = readWrittenPaths(host, config, root);
   return (kind === "write" ? writable : exposed).includes(path) ? undefined : "a denial covers the path";
 }

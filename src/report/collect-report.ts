@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../core/audit.ts";
 import type { NetworkEntry } from "../runtime/read-network-log.ts";
+import { type Change, matchChanges } from "./match-changes.ts";
 
 /** What became of a call. */
 export type Outcome = "sandboxed" | "refused" | "asked" | "outside" | "passed";
@@ -40,8 +41,12 @@ export interface Report {
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly engines: readonly (readonly [engine: string, calls: number])[];
   readonly hosts: readonly HostCount[];
-  /** Paths that Claude Code's own tools wrote; what commands write is not recorded one by one. */
+  /** Paths that Claude Code's own tools wrote. */
   readonly written: readonly string[];
+  /** Sessions that were started without a sandbox, on the command line. */
+  readonly bare: readonly { readonly time: string; readonly cwd: string | undefined }[];
+  /** Files of the projects that were changed last while a command ran. */
+  readonly changed: readonly Change[];
 }
 
 const WRITING = ["Edit", "MultiEdit", "NotebookEdit", "Write"];
@@ -76,8 +81,12 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string | undefined): 
   return groups;
 }
 
-/** From the two logs to what is shown. Pure. */
-export function collectReport(entries: readonly AuditEvent[], network: readonly NetworkEntry[]): Report {
+/** From the two logs, and the files that there are, to what is shown. Pure. */
+export function collectReport(
+  entries: readonly AuditEvent[],
+  network: readonly NetworkEntry[],
+  files: readonly { readonly path: string; readonly time: number }[] = [],
+): Report {
   const decisions = entries.filter(({ event, decision }) => event === "decision" && decision !== undefined);
   const runs = new Map(
     entries.flatMap((entry) => (entry.event === "run" && entry.job ? [[entry.job, entry]] : [])),
@@ -131,5 +140,9 @@ export function collectReport(entries: readonly AuditEvent[], network: readonly 
           .map(({ text }) => text),
       ),
     ].sort(),
+    bare: entries
+      .filter(({ event, decision }) => event === "launch" && decision === "outside")
+      .map(({ time, cwd }) => ({ time, cwd })),
+    changed: matchChanges(entries, files),
   };
 }

@@ -1,4 +1,5 @@
 import type { Call, HostCount, Outcome, Report, SessionReport } from "./collect-report.ts";
+import { renderChanged, renderWritten } from "./render-files.ts";
 import { type Html, html } from "./safe-text.ts";
 import { STYLE } from "./style.ts";
 
@@ -26,6 +27,10 @@ function renderHosts(hosts: readonly HostCount[]): Html {
   </ul>`;
 }
 
+function clock(time: string): string {
+  return time.replace("T", " ").slice(0, 19);
+}
+
 function seconds(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
@@ -46,7 +51,7 @@ function renderCall(call: Call): Html {
   const why = call.outcome === "sandboxed" ? undefined : call.reason;
   return html`<li class="call ${call.outcome}">
     <p class="head">
-      <time>${call.time.replace("T", " ").slice(0, 19)}</time> <b>${call.tool}</b>
+      <time>${clock(call.time)}</time> <b>${call.tool}</b>
       <span class="badge">${WORDS[call.outcome]}</span>
     </p>
     <pre>${call.text}</pre>
@@ -79,13 +84,6 @@ function renderCounts({ counts, engines }: Report): Html {
   </ul>`;
 }
 
-function renderWritten(written: readonly string[]): Html {
-  if (written.length === 0) return html`<p>None that is recorded.</p>`;
-  return html`<ul>
-    ${written.map((path) => html`<li><code>${path}</code></li>`)}
-  </ul>`;
-}
-
 /** One page that needs nothing else: no script, no picture, no font, no network. Everything in it is escaped. */
 export function renderReport(report: Report, { made }: { readonly made: string }): string {
   const page = html`<!doctype html>
@@ -105,6 +103,13 @@ export function renderReport(report: Report, { made }: { readonly made: string }
           <h1>What ran</h1>
           <p>From sandhook's log, ${made}. Times are UTC.</p>
           ${renderCounts(report)}
+          ${report.bare.map(
+            ({ time, cwd }) =>
+              html`<p class="why bad">
+                ${clock(time)}: a session was started without a sandbox in
+                <code>${cwd ?? "an unknown folder"}</code>
+              </p>`,
+          )}
         </header>
         <main>
           <section id="hosts">
@@ -114,7 +119,14 @@ export function renderReport(report: Report, { made }: { readonly made: string }
           <section id="written">
             <h2>Files written by Claude Code's own tools</h2>
             ${renderWritten(report.written)}
-            <p class="note">What a command writes in the project is not recorded file by file.</p>
+          </section>
+          <section id="changed">
+            <h2>Files changed while commands ran</h2>
+            ${renderChanged(report.changed)}
+            <p class="note">
+              By the time of each file's last change in the folders of the calls, so that later changes, and
+              those of others at that moment, count too.
+            </p>
           </section>
           <section id="timeline">
             <h2>Timeline</h2>

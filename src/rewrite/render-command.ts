@@ -23,7 +23,7 @@ export interface RewriteSite {
   readonly jobs: HostPath;
 }
 
-/** The file in which the runner leaves the folder that the command ended in. */
+/** The file in which the runner leaves the folder that the command ended in; missing when it is the one it began in. */
 export function cwdFile(site: RewriteSite, id: string): HostPath {
   return joinHost(site.jobs, `${id}.cwd`);
 }
@@ -31,14 +31,16 @@ export function cwdFile(site: RewriteSite, id: string): HostPath {
 /** The part of the rewritten line that acts, up to the comment. */
 export function renderAction(site: RewriteSite, id: string): string {
   const run = `${quote(site.runner)} ${id}`;
-  const follow = `{ cd -- "$(cat ${quote(cwdFile(site, id))} 2>/dev/null)" 2>/dev/null || :; }`;
+  const ended = quote(cwdFile(site, id));
+  const follow = `{ [ -s ${ended} ] && cd -- "$(cat ${ended})" 2>/dev/null || :; }`;
   return `${run} && ${follow}  # `;
 }
 
 /**
  * The line that Claude Code runs instead of the original. It carries no operand of the command: only the job's id,
  * and the original as a comment for people. Claude Code records its working folder only after success, hence `&&`.
- * `cd` gets the folder that the runner has checked; a failing `cd` leaves the shell where it was.
+ * `cd` gets the folder that the runner has checked, if the command ended in another one than it began in; a failing `cd`
+ * leaves the shell where it was.
  */
 export function renderCommand(site: RewriteSite, id: string, original: string): string {
   return renderAction(site, id) + renderComment(original);

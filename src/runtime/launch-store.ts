@@ -3,7 +3,7 @@ import type { LauncherOptions, SettingsReader } from "../config/read-layers.ts";
 import type { SandhookSettings } from "../config/schema.ts";
 import { PolicyError } from "../core/errors.ts";
 import { type HostPath, joinHost } from "../core/paths.ts";
-import { readProcess, readStart } from "./network/process-identity.ts";
+import { isAlive, readProcess, readStart } from "./network/process-identity.ts";
 
 /**
  * The options of one session, bound to the process that became the client by its id and start time. The folder belongs
@@ -34,12 +34,7 @@ function recordsIn(folder: HostPath): readonly string[] {
 
 /** Without start times a living process is taken for the one that the file was made for. */
 function isGone(pid: number, start: string): boolean {
-  if (start !== NO_START) return readStart(pid) !== start;
-  try {
-    return !process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
-  }
+  return start === NO_START ? !isAlive(pid) : readStart(pid) !== start;
 }
 
 /** False where processes cannot be told apart for good, as on macOS: options cannot be bound to a session there. */

@@ -83,6 +83,31 @@ function readRecord(file: string): HostPath | undefined {
   }
 }
 
+/** A session of the last day whose commands came to us. */
+export interface SeenSession {
+  readonly id: string;
+  readonly project: string;
+  /** When its last command came; ISO 8601. */
+  readonly lastCall: string;
+  /** The shell gate was seen at work in it. */
+  readonly gate: boolean;
+}
+
+/** The sessions of the last day, the newest first. Whether a client still runs is not known. */
+export function listSessions(state: HostPath): readonly SeenSession[] {
+  const folder = sessionsFolder(state);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(folder)
+    .flatMap((id): SeenSession[] => {
+      const file = path.join(folder, id);
+      const time = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      const project = Date.now() - time > STALE_MS ? undefined : readRecord(file);
+      const lastCall = new Date(time).toISOString();
+      return project === undefined ? [] : [{ id, project, lastCall, gate: isGateKnown(state, id) }];
+    })
+    .sort((one, other) => (one.lastCall < other.lastCall ? 1 : -1));
+}
+
 function recentProjects(folder: HostPath): HostPath[] {
   let names: string[];
   try {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { NEWEST_RELEASE } from "../support/client-release.ts";
 import { runClient } from "../support/client.ts";
@@ -61,8 +62,9 @@ async function measure({ settings, prepare }: Arm): Promise<number[]> {
     .slice(WARM_UP);
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function quantile(values: readonly number[], at: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length * at)] ?? Number.NaN) * 10) / 10;
 }
 
 it("measures one Bash call through the real client", async () => {
@@ -70,11 +72,16 @@ it("measures one Bash call through the real client", async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const arm of ARMS) samples.get(arm.name)?.push(...(await measure(arm)));
   }
-  const bare = median(samples.get("bare client") ?? []);
-  for (const [name, times] of samples) {
-    const added = median(times) - bare;
-    console.log(
-      `${name}: ${median(times).toFixed(0)} ms, ${added >= 0 ? "+" : ""}${added.toFixed(0)} over bare, n=${times.length}`,
-    );
-  }
+  const rows = [...samples].map(([name, times]) => ({
+    name,
+    n: times.length,
+    median: quantile(times, 0.5),
+    quartiles: [quantile(times, 0.25), quantile(times, 0.75)],
+    ours: name.startsWith("sandhook"),
+  }));
+  const bare = rows[0]?.median ?? Number.NaN;
+  for (const { name, median, n } of rows)
+    console.log(`${name}: ${median} ms, ${(median - bare).toFixed(1)} over bare, n=${n}`);
+  const out = process.env["SANDHOOK_BENCH_OUT"];
+  if (out !== undefined) writeFileSync(out, JSON.stringify(rows));
 }, 600_000);

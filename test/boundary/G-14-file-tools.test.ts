@@ -17,6 +17,7 @@ const FILES = [
   "pro ject/.claude/worktrees/w/a",
   "pro ject/src/a.ts",
   "pro ject/.env",
+  "pro ject/na\u00efve",
   "pro ject/ends in space ",
   "pro ject/docs/fixed/old.md",
   "pro ject/real-editor/settings.json",
@@ -136,6 +137,15 @@ const ROWS: readonly Row[] = [
   ["Write", "/etc/claude-code/managed-settings.json", PROTECTED],
   ["Write", "docs/fixed/old.md", /rule: filesystem\.denyWrite "docs\/fixed" of \S+settings\.json/],
   ["Write", "docs/fixed/new.md", /rule: filesystem\.denyWrite/],
+  ["Write", "docs/later/new.md", /rule: filesystem\.denyWrite "docs\/later"/],
+  ["Write", "caf\u00e9/x", /rule: filesystem\.denyWrite/],
+  ["Write", "cafe\u0301/x", /rule: filesystem\.denyWrite/],
+  ["Read", "nai\u0308ve", /rule: filesystem\.denyRead/],
+  ["Write", ".claude/settings.json/", SETTINGS],
+  ["Write", ".git//hooks/./x/", PROTECTED],
+  ["Write", `${"src/../".repeat(550)}.git/hooks/x`, PROTECTED],
+  ["Read", `${"src/../".repeat(550)}../home/.ssh/id_rsa`, SECRET],
+  ["Write", `${"src/../".repeat(550)}src/new.ts`, "pass"],
   ["Write", "$PROJECT/settings", /must stay as it is|symbolic link/],
   ["Write", "$PROJECT/settings-again", /must stay as it is|symbolic link/],
   ["Write", "$PROJECT/git-hooks/pre-commit", PROTECTED],
@@ -214,7 +224,12 @@ function expectReply(reply: ReturnType<typeof askTool>, expected: Row[2]): void 
 
 describe("a file tool", () => {
   beforeAll(() => {
-    ground = make({ filesystem: { denyRead: ["./.env"], denyWrite: ["docs/fixed"] } });
+    ground = make({
+      filesystem: {
+        denyRead: ["./.env", "na\u00efve"],
+        denyWrite: ["docs/fixed", "docs/later", "caf\u00e9"],
+      },
+    });
   });
   afterAll(() => {
     rmSync(ground.root, { recursive: true, force: true });

@@ -111,6 +111,8 @@ describe.runIf(engineAvailable("bubblewrap"))("the audit record", () => {
     await call(ground, "exit 3");
     const lines = (await sandhook(ground, ["audit", "export", "--to", "stdout"])).out;
     expect(lines.split("\n").slice(0, -1)).toHaveLength(2);
+    const filtered = await sandhook(ground, ["audit", "export", "--to", "stdout", "--session", "another"]);
+    expect(filtered).toMatchObject({ code: 0, out: "" });
     const file = path.join(ground.home, "audit.jsonl");
     await sandhook(ground, ["audit", "export", "--to", "file", "--file", file]);
     expect(readFileSync(file, "utf8")).toBe(lines);

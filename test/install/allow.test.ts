@@ -46,6 +46,25 @@ it("adds one entry, keeps every other byte, shows the change, and changes nothin
   expect(again.text).toContain("is allowed already");
 });
 
+it("writes the project's or the local file as well, which count once they are trusted", () => {
+  const user = userWith("{}");
+  mkdirSync(path.join(user.project, ".git/hooks"), { recursive: true });
+  const own = (name: string): unknown =>
+    (JSON.parse(readFileSync(path.join(user.project, ".claude", name), "utf8")) as Record<string, unknown>)[
+      "sandhook"
+    ];
+  const written = allow(user, "write", ".git/hooks", "--scope", "project", "--yes");
+  expect([written.status, written.file]).toEqual([0, "{}"]);
+  expect(written.text).toContain("has typed: sandhook trust");
+  expect(own("settings.json")).toEqual({ filesystem: { allowWrite: ["./.git/hooks"] } });
+  expect(allow(user, "env", "MY_TOKEN", "--scope", "local", "--yes").status).toBe(0);
+  expect(own("settings.local.json")).toEqual({ env: { pass: ["MY_TOKEN"] } });
+  expect(allow(user, "write", ".claude", "--scope", "project", "--yes").text).toContain(
+    "decides what Claude Code",
+  );
+  expect(allow(user, "env", "A", "--scope", "team").status).toBe(2);
+});
+
 it("turns a closed network into a list of one host, and leaves an open one alone", () => {
   const user = userWith(COMMENTED);
   const listed = allow(user, "network", "example.org", "--yes");

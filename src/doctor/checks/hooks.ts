@@ -4,6 +4,7 @@ import { isOwnHandler } from "../../config/own-registration.ts";
 import { TIMEOUT_SECONDS } from "../../install/registration.ts";
 import type { Check, DoctorContext } from "../context.ts";
 import type { Fact } from "../fact.ts";
+import { findPlugin } from "./plugin.ts";
 import {
   type HandlerSeen,
   handlersOf,
@@ -60,6 +61,7 @@ export const hooks: Check = {
     const disabled = files
       .filter(({ settings }) => settings["disableAllHooks"] === true)
       .map(({ file }): Fact => ({ kind: "hook.disabled", file }));
-    return [...(own.length === 0 ? [{ kind: "hook.none" } as const] : own), ...disabled];
+    const none: readonly Fact[] = findPlugin(context) === undefined ? [{ kind: "hook.none" }] : [];
+    return [...(own.length === 0 ? none : own), ...disabled];
   },
 };

@@ -65,7 +65,7 @@ function render(plan: Plan, site: Site, host: Host): Invocation {
   const lock = joinHost(site.state, "locks", plan.project.key);
   const filter = SECCOMP_FILES[host.arch] ?? "seccomp-unknown.bpf";
   const mounts = planMounts(plan.filesystem);
-  const sockets = visibleSockets(plan, host);
+  const sockets = visibleSockets(plan, mounts, host);
   return {
     engine: "bubblewrap",
     steps: [

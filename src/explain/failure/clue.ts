@@ -6,8 +6,12 @@ export type Clue =
   | { readonly kind: "unreadable"; readonly texts: readonly string[] }
   /** A name could not be resolved, or nothing leads there. */
   | { readonly kind: "unreachable"; readonly host: string | undefined }
-  /** The runner's own word that it did not start the command. */
-  | { readonly kind: "not-started" };
+  /** The runner's own word that it did not start the command. `code`: of the failure, where the runner says it. */
+  | { readonly kind: "not-started"; readonly code: string | undefined }
+  /** The supervisor's own word that the container's limit was met. */
+  | { readonly kind: "limit"; readonly limit: "memory" | "pids" }
+  /** The runner's own word that the container went away under the command. */
+  | { readonly kind: "container-gone" };
 
 /** Lines at the end that are looked at: what ended a command stands there. */
 const LINES = 40;
@@ -40,8 +44,23 @@ function pathTexts(line: string): string[] {
   return [...quoted, ...parts.reverse(), ...words.reverse()].filter((text) => text !== "");
 }
 
+const LIMIT =
+  /^sandhook: the container (?:was out of memory|had too many processes), .* Its limit is sandhook\.container\.(memory|pids)\.$/;
+const NOT_STARTED = /^sandhook: the command was not run: .*?(?: \[([a-z-]+\.[a-z-]+)\])?$/;
+const GONE = /^sandhook: the project's container ended while the command ran /;
+
+/** What programs of ours say beside the command, word for word. */
+function ownWord(line: string): Clue | undefined {
+  const started = NOT_STARTED.exec(line);
+  if (started !== null) return { kind: "not-started", code: started[1] };
+  const limit = LIMIT.exec(line)?.[1];
+  if (limit !== undefined) return { kind: "limit", limit: limit === "memory" ? "memory" : "pids" };
+  return GONE.test(line) ? { kind: "container-gone" } : undefined;
+}
+
 function cluesOfLine(line: string): Clue[] {
-  if (line.startsWith("sandhook: the command was not run: ")) return [{ kind: "not-started" }];
+  const own = ownWord(line);
+  if (own !== undefined) return [own];
   for (const pattern of UNREACHABLE) {
     const host = pattern.exec(line)?.[1];
     if (host !== undefined) return [{ kind: "unreachable", host: host === "" ? undefined : host }];

@@ -2,6 +2,7 @@ import { renderSource } from "../../config/source.ts";
 import { quote } from "../../rewrite/quote.ts";
 import { type Clue, findClues } from "./clue.ts";
 import type { FailedCall, FailureReason } from "./failure-reason.ts";
+import { judgeOwnWord } from "./judge-own-word.ts";
 import { judgeTexts } from "./judge-paths.ts";
 
 /** Programs that show the text of others: what they print says nothing about their own call. */
@@ -17,11 +18,9 @@ function judgeClue(clue: Clue, call: FailedCall): FailureReason | undefined {
   const { plan, config } = call;
   switch (clue.kind) {
     case "not-started":
-      return {
-        code: "sandbox.not-started",
-        sentence:
-          "the sandbox could not be started, so that the command was not run at all; this is no failure of the command (see the message above)",
-      };
+    case "limit":
+    case "container-gone":
+      return judgeOwnWord(clue, call);
     case "unwritable":
       return judgeTexts(clue.texts, "write", call);
     case "unreadable":
@@ -66,7 +65,10 @@ export function explainFailure(call: FailedCall): FailureReason | undefined {
       ...(listed ? { allow: ["network", refused.host] } : {}),
     };
   }
+  const quoted = showsOthersText(call.plan.call.command);
   for (const clue of findClues(ownOutput(call))) {
+    // A reader may show a log in which these words stand.
+    if (quoted && (clue.kind === "limit" || clue.kind === "container-gone")) continue;
     const reason = judgeClue(clue, call);
     if (reason !== undefined) return reason;
   }

@@ -14,6 +14,11 @@ export interface FailureReason {
     | "read.not-mounted"
     | "network.none"
     | "network.refused"
+    | "limit.memory"
+    | "limit.pids"
+    | "container.gone"
+    | "image.missing"
+    | "engine.down"
     | "sandbox.not-started";
   /** One sentence: what was refused, by which rule, and the key that decides. */
   readonly sentence: string;

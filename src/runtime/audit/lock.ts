@@ -1,21 +1,12 @@
 import { lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import type { HostPath } from "../../core/paths.ts";
+import { isAlive } from "../network/process-identity.ts";
 
 /** Nobody writes for that long; a lock that is older belongs to a process id that was given out again. */
 const STALE_MS = 60_000;
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
-}
-
-/** True while a process of that id exists, whoever it is. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
 }
 
 function holderOf(file: string): string | undefined {

@@ -17,7 +17,7 @@ const auditEvent = z.looseObject({
   options: z.record(z.string(), z.unknown()).optional(),
 });
 
-const auditRecord = auditEvent.extend({ seq: z.int(), prev: z.string() });
+export const auditRecord = auditEvent.extend({ seq: z.int(), prev: z.string() });
 
 /** Whether what lay in the spool is an event. */
 export function isEvent(value: unknown): value is AuditEvent {

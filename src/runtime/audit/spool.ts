@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AuditEvent } from "../../core/audit.ts";
-import { isAlive } from "./lock.ts";
+import { isAlive } from "../network/process-identity.ts";
 import type { AuditPlace } from "./place.ts";
 
 /** What waits, and the files that it is made of. */
@@ -18,14 +18,14 @@ export function isSpoolFull(place: AuditPlace): boolean {
   return readdirSync(place.spool).length >= MOST_WAITING;
 }
 
-/** Leaves an event for whoever writes next. */
+/** Leaves an event for whoever writes next. Half of a file is no JSON, and so not taken before it is whole. */
 export function spoolEvent(place: AuditPlace, event: AuditEvent): void {
-  const file = path.join(place.spool, event.id);
+  const file = path.join(place.spool, `${event.id}.event`);
   try {
-    writeFileSync(`${file}.part`, JSON.stringify(event), { mode: 0o600, flag: "wx" });
-    renameSync(`${file}.part`, `${file}.event`);
+    writeFileSync(file, JSON.stringify(event), { mode: 0o600, flag: "wx" });
   } catch (error) {
-    rmSync(`${file}.part`, { force: true });
+    const another = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (!another) rmSync(file, { force: true });
     throw error;
   }
 }
@@ -51,7 +51,8 @@ function readEvent(file: string): AuditEvent | undefined {
 /** A runner makes its file and then writes its process id; one that is empty for longer was left by a full disk. */
 const BEGINNING_MS = 10_000;
 
-interface Begun {
+/** A run that has begun. */
+export interface Begun {
   readonly job: string;
   readonly pid: number;
   readonly engine: string | undefined;
@@ -87,6 +88,21 @@ function readRun(place: AuditPlace, { job, pid, engine, at }: Begun): AuditEvent
     ...(exit === undefined ? {} : { exit: Number(exit), milliseconds: Math.round(ended - at) }),
     ...(refusals.length === 0 ? {} : { refusals }),
   };
+}
+
+/** The runs that have begun and whose runner lives. */
+export function listBegun(place: AuditPlace): readonly Begun[] {
+  if (statSync(place.spool, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(place.spool)
+    .flatMap((name) => /^([0-9a-f]{16})\.start$/.exec(name)?.[1] ?? [])
+    .flatMap((job) => {
+      try {
+        return [readBegin(place, job)];
+      } catch {
+        return []; // It has ended, and a writer took it along.
+      }
+    })
+    .filter(({ pid }) => pid !== 0 && isAlive(pid));
 }
 
 /** Everything that waits, but for what is in the chain already and runs that go on; what is no file of ours is left alone. */

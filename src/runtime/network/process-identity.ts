@@ -18,6 +18,20 @@ export function readProcess(pid: number): ProcessFacts | undefined {
   }
 }
 
+/**
+ * True while a process of that id exists, whoever it is. One that ended and was not collected by its parent is gone, where
+ * /proc tells: an init that collects late would keep it for long.
+ */
+export function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+  }
+  return process.platform !== "linux" || readProcess(pid) !== undefined;
+}
+
 /** A process's start time; undefined when there is no such process. */
 export function readStart(pid: number): string | undefined {
   return readProcess(pid)?.start;

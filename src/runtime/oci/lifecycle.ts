@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type ContainerSpec, SPEC_FORMAT } from "../../engine/oci/container-spec.ts";
 import { EngineError, isSandboxError, renderFailure } from "../../core/errors.ts";
+import { parseListening, portsOf } from "../status/listening.ts";
 import { type Client, openClient } from "./client.ts";
 import { findContainer } from "./container.ts";
 import { sweepPlaceholders } from "./placeholders.ts";
@@ -44,18 +45,9 @@ export function listSpecs(state: string): ContainerSpec[] {
     .flatMap((folder) => readSpec(folder) ?? []);
 }
 
-/** The local ports of proc(5)'s tables of TCP sockets that are in the state 0A, listening. */
-export function parseListening(tables: string): number[] {
-  const ports = tables.split("\n").flatMap((line) => {
-    const port = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) \S+ 0A /.exec(line)?.[1];
-    return port === undefined ? [] : [Number.parseInt(port, 16)];
-  });
-  return [...new Set(ports)].sort((a, b) => a - b);
-}
-
-async function readListening(client: Client, id: string): Promise<number[]> {
+async function readListening(client: Client, id: string): Promise<readonly number[]> {
   const tables = await client.run(["exec", id, "cat", "/proc/net/tcp", "/proc/net/tcp6"]);
-  return parseListening(tables.stdout);
+  return portsOf(parseListening(tables.stdout));
 }
 
 /** What runs in a project's container, or why nobody can tell. */

@@ -7,6 +7,7 @@ import { engines } from "../../../src/doctor/checks/engines.ts";
 import type { DoctorContext } from "../../../src/doctor/context.ts";
 import type { Fact } from "../../../src/doctor/fact.ts";
 import { wordFact } from "../../../src/doctor/wording.ts";
+import { managedPlace } from "../../../src/install/managed/place.ts";
 import { nodeHost } from "../../../src/host/node-host.ts";
 import { locateSite } from "../../../src/runtime/site.ts";
 import { makeTempHome, writeFile } from "../../support/temp-home.ts";
@@ -42,6 +43,7 @@ function brokenMachine({ engine, kernel = {}, uid = 1000, stderr, free = 1e12 }:
     searchPath: undefined,
     run: () => Promise.resolve({ exitCode: 1, stdout: "", stderr }),
     freeBytes: () => Promise.resolve(free),
+    managedPlace: managedPlace("linux", hostPath(user.root)),
     now: 0,
   };
 }

@@ -17,6 +17,7 @@ interface Situation {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly engine?: EngineName;
   readonly refused?: FailedCall["refused"];
+  readonly exit?: number;
   /** What the user may not do without a sandbox either. */
   readonly closed?: boolean;
 }
@@ -28,7 +29,14 @@ function place(text: string, { home, project }: TempHome): string {
 
 /** A user with a key, in a repository whose network is closed. */
 function explain(output: string, situation: Situation = {}): string | undefined {
-  const { command = "make", settings = {}, engine = "bubblewrap", refused = [], closed = false } = situation;
+  const {
+    command = "make",
+    settings = {},
+    engine = "bubblewrap",
+    refused = [],
+    closed = false,
+    exit = 1,
+  } = situation;
   const user = makeTempHome({ git: true });
   writeFile(path.join(user.home, ".ssh/id_rsa"), "key");
   writeFile(path.join(user.home, "data/file"), "x");
@@ -54,7 +62,7 @@ function explain(output: string, situation: Situation = {}): string | undefined 
     engine,
     plan,
     config,
-    output: place(`Exit code 1\n${output}`, user),
+    output: place(`Exit code ${exit}\n${output}`, user),
     refused,
     canWrite: () => !closed,
     canRead: () => !closed,
@@ -121,6 +129,47 @@ describe("a failed command is explained", () => {
     ],
   ])("%s", (output, explanation, situation) => {
     expect(explain(output, situation)).toContain(explanation);
+  });
+
+  it.each<[line: string, code: string, engine?: EngineName, exit?: number]>([
+    [
+      "sandhook: the command was not run: the image x:1 is not here and could not be pulled [image.unavailable]",
+      "the image of the project's container is not there and could not be made (image.unavailable;",
+    ],
+    [
+      "sandhook: the command was not run: the docker daemon is not running [engine.down]",
+      "engine cannot be used",
+    ],
+    [
+      "sandhook: the command was not run: docker could not start the sandbox",
+      "the sandbox could not be started",
+    ],
+    [
+      "sandhook: the container was out of memory, and processes were killed. Its limit is sandhook.container.memory.",
+      "the limit of memory was met, and processes were killed (key: sandhook.container.memory,",
+      "docker",
+      137,
+    ],
+    [
+      "sandhook: the container had too many processes, and no more could be started. Its limit is sandhook.container.pids.",
+      "the limit of processes was met",
+      "docker",
+      254,
+    ],
+    [
+      "sandhook: the project's container ended while the command ran (stopped, removed or killed). The next command starts another.",
+      "the project's container was stopped, removed or killed while the command ran",
+      "docker",
+      137,
+    ],
+  ])("%s", (line, explanation, engine = "docker", exit = 125) => {
+    const output = `some output\n${line}`;
+    expect(explain(output, { engine, exit })).toContain(explanation);
+    // The same words in a text that the command shows say nothing.
+    expect(
+      explain(output, { engine, exit: exit === 125 ? 1 : exit, command: "cat build.log" }),
+    ).toBeUndefined();
+    if (exit !== 125) expect(explain(output, { engine: "bubblewrap", exit })).toBeUndefined();
   });
 
   it("tells a sandbox that did not start from a command that failed", () => {

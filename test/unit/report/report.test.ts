@@ -120,6 +120,42 @@ describe("the page of a report", () => {
     expect(section("written")).not.toContain("docker ps");
   });
 
+  it("names the sessions that were started without a sandbox, and no others", () => {
+    const launch = { event: "launch", engine: undefined, session: undefined } as const;
+    const drawn = parse(
+      draw([
+        entry({ ...launch, decision: "outside", cwd: "/bare" }),
+        entry({ ...launch, decision: "sandbox", cwd: "/held" }),
+      ]),
+    );
+    const [notice, ...others] = withClass(drawn, "why").map((each) => squeeze(textOf(each)));
+    expect([notice, others]).toEqual([
+      "2026-01-01 10:00:00: a session was started without a sandbox in /bare",
+      [],
+    ]);
+  });
+
+  it("shows the files that were changed last while a command ran, and no others", () => {
+    const at = Date.parse("2026-01-01T10:00:00.000Z");
+    const report = collectReport(
+      ENTRIES,
+      [],
+      [
+        { path: "/work/b.js", time: at - 600 },
+        { path: "/work/a.js", time: at },
+        { path: "/work/before.js", time: at - 2000 },
+        { path: "/work/after.js", time: at + 1000 },
+      ],
+    );
+    expect(report.changed).toEqual([
+      { path: "/work/a.js", during: ["npm test"] },
+      { path: "/work/b.js", during: ["npm test"] },
+    ]);
+    const shown = elements(parse(renderReport(report, { made: "now" })));
+    const section = shown.find((each) => attribute(each, "id") === "changed");
+    expect(section && squeeze(textOf(section))).toContain("/work/a.js npm test /work/b.js npm test");
+  });
+
   it("needs nothing and runs nothing", () => {
     const all = elements(page);
     expect(
@@ -136,6 +172,17 @@ describe("the page of a report", () => {
       ]),
     );
     expect(textOf(page)).not.toMatch(/url\(|@import/);
+  });
+
+  it("is one column that gives way to any width", () => {
+    const styles = elements(page)
+      .filter(({ tagName }) => tagName === "style")
+      .map(textOf)
+      .join("");
+    expect(styles).toContain("overflow-wrap: anywhere");
+    expect(styles).toContain("white-space: pre-wrap");
+    expect(styles.match(/[\w-]*width\s*:\s*[^;}]+/g)).toEqual(["max-width: 60rem"]);
+    expect(styles).not.toMatch(/nowrap|position|float|display:\s*(?:table|grid)|overflow-x/);
   });
 
   it("says so when there is nothing", () => {
