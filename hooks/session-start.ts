@@ -1,5 +1,5 @@
 import { answerSessionStart } from "../src/runtime/session-events/answer-session-start.ts";
 import { answerSessionEvent } from "./answer-session-event.ts";
 
-// The shell gate, which the registered line passes through, adds the word `gated`.
-answerSessionEvent((text, context) => answerSessionStart(text, context, process.argv.includes("gated")));
+// The shell gate, which the registered line passes through, adds a word.
+answerSessionEvent((text, context) => answerSessionStart(text, context, process.argv[3]));

@@ -68,6 +68,11 @@ const cli = bundle("src/cli/main.ts", "dist/sandhook.mjs", {
   },
 });
 const forward = bundle("hooks/forward.ts", "dist/libexec/container/forward.cjs", { format: "cjs" });
+// For every Node that a sandbox may have, also much older ones than ours.
+const nodeProxy = bundle("hooks/node-proxy.ts", "dist/libexec/container/node-proxy.cjs", {
+  format: "cjs",
+  target: "node16",
+});
 const launch = bundle("hooks/plan-launch.ts", "dist/libexec/plan-launch.cjs", {
   format: "cjs",
   alias: NO_SSH,
@@ -89,6 +94,7 @@ await Promise.all([
   launch,
   statusline,
   forward,
+  nodeProxy,
   resident,
   ...PARTS.map(hook),
 ]);

@@ -5,16 +5,18 @@ import type { Config } from "./config/resolve.ts";
 import { renderSource } from "./config/source.ts";
 import type { Decision, Permission } from "./core/decision.ts";
 import type { Engine } from "./core/engine.ts";
-import { EngineError, PolicyError } from "./core/errors.ts";
+import { EngineError } from "./core/errors.ts";
 import type { Host } from "./core/host.ts";
 import type { HostPath } from "./core/paths.ts";
 import type { Plan, Project, ToolCall } from "./core/plan.ts";
 import { chooseEngine } from "./engine/choose.ts";
 import type { RuleVerdict } from "./policy/permission/evaluate-rules.ts";
 import type { LinePatterns } from "./policy/permission/line-patterns.ts";
+import { chooseMechanism } from "./policy/choose-mechanism.ts";
 import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
 import { withTrustHint } from "./policy/trust-hint.ts";
+import { requireGate } from "./policy/require-gate.ts";
 import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
@@ -35,6 +37,8 @@ export interface PipelineInput {
   readonly patterns: LinePatterns;
   /** Root of the per-project temp folders. */
   readonly temporary: HostPath;
+  /** Whether the shell gate is there for the session's calls; absent: the question does not arise. */
+  readonly gateTakesCalls?: () => boolean;
   /** Hears of the configuration before anything is decided by it. */
   readonly resolved?: (config: Config) => void;
 }
@@ -58,26 +62,6 @@ function requireSupport(engine: Engine, plan: Plan): void {
     code: "engine.unsupported",
     message: `${engine.name} cannot enforce this policy (${lacks})`,
     hint: "Choose another engine, or change the part of the policy that it lacks.",
-  });
-}
-
-/** Keys of the vocabulary that nothing keeps yet, each with the value that needs nothing. */
-const UNBUILT = {
-  mechanism: "auto",
-} as const;
-
-/** What is written but cannot be kept yet is refused, never ignored. */
-function requireBuilt(config: Config): void {
-  const asked = [
-    ...(Object.keys(UNBUILT) as (keyof typeof UNBUILT)[]).filter(
-      (key) => config[key].source.scope !== "default" && config[key].value !== UNBUILT[key],
-    ),
-  ];
-  if (asked.length === 0) return;
-  throw new PolicyError({
-    code: "config.not-built",
-    message: `this version cannot keep sandhook.${asked.join(" and sandhook.")}`,
-    hint: "Remove the key, or update sandhook: npx sandhook@latest install",
   });
 }
 
@@ -163,8 +147,8 @@ export function resolveCall({
  * @throws SandboxError of any area; the caller refuses the command.
  */
 export function decide(input: PipelineInput): Decision {
-  const { call } = input;
-  const { project, config, rules, routes, foreignEnvironment } = resolveCall(input);
+  const { call, gateTakesCalls } = input;
+  const { project, config, rules, routes, foreignEnvironment, gate } = resolveCall(input);
   input.resolved?.(config);
   if (!config.enabled.value) {
     return {
@@ -187,7 +171,7 @@ export function decide(input: PipelineInput): Decision {
       `The command was not run: ${verdict.part} is denied by the rule ${rule.text} of ${source.file}.`,
     );
   }
-  requireBuilt(config);
+  requireGate(gate, config.trusted);
   const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
   if (leave.kind === "granted") return goOutside(leave, verdict);
   const { engine, plan } = withTrustHint(config, () => planOn(input, project, config));
@@ -199,5 +183,12 @@ export function decide(input: PipelineInput): Decision {
     reason: [reason, ...routes.map(renderRoute), ...withheld].join("; "),
     engine: engine.name,
     plan,
+    mechanism:
+      gateTakesCalls === undefined
+        ? "rewrite"
+        : chooseMechanism({
+            ...{ config, call, permission },
+            gateTakesCalls: () => gate.kind === "in-effect" && gateTakesCalls(),
+          }),
   };
 }

@@ -13,6 +13,8 @@ const PACKAGES = [
     "iptables",
   ],
   ...["socat", "ripgrep", "zsh", "debootstrap", "iproute2", "tmux", "git", "busybox"],
+  // For git over ssh; a test starts its own sshd.
+  ...["openssh-client", "openssh-server"],
 ];
 
 /** Another vendor's docker conflicts with Debian's: where a client is there, docker.io is not asked for. */

@@ -11,7 +11,7 @@ export interface SettingsOf {
 /** How the shell gate stands: registered and in effect, put aside by a stronger file, or nowhere. */
 export type GateState =
   | { readonly kind: "in-effect" }
-  | { readonly kind: "replaced"; readonly file: string; readonly value: string }
+  | { readonly kind: "replaced"; readonly scope: Scope; readonly file: string; readonly value: string }
   | { readonly kind: "absent" };
 
 /** Whether the hook runs: registered, registered but switched off by a file, or nowhere. */
@@ -48,10 +48,10 @@ function holdsHook({ settings }: SettingsOf): boolean {
  * is stronger than a user's.
  */
 export function gateState(files: readonly SettingsOf[]): GateState {
-  const values = files.flatMap(({ file = "the command line", settings }) => {
+  const values = files.flatMap(({ scope, file = "the command line", settings }) => {
     const env = settings["env"];
     const value = isRecord(env) ? env[GATE_VARIABLE] : undefined;
-    return typeof value === "string" ? [{ file, value }] : [];
+    return typeof value === "string" ? [{ scope, file, value }] : [];
   });
   const [strongest] = values;
   if (strongest === undefined || !values.some(({ value }) => isOwnPrefix(value))) return { kind: "absent" };

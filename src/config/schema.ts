@@ -69,7 +69,7 @@ export const sandhookSchema = z
       .enum(["auto", "rewrite", "gate"])
       .optional()
       .describe(
-        "How a command gets into the sandbox: the hook rewrites it, or the shell gate wraps it. `auto`: whichever fits the client.",
+        "How a command gets into the sandbox. `rewrite`: the hook replaces it. `gate`: the hook decides and the shell gate wraps it, so that prompts, plan mode and the reading of exit codes see the original; refused in a session without the gate. `auto`: rewrites, and leaves to the gate what a rewrite would harm: plan mode, calls that ask, programs whose exit code 1 is no failure (grep, diff, test).",
       )
       .meta({ default: "auto" }),
     engine: engine.optional(),

@@ -3,6 +3,9 @@ import type { EngineName, Plan } from "./plan.ts";
 /** What Claude Code is told about permission. `undecided` leaves its own flow in place. */
 export type Permission = "allow" | "ask" | "undecided";
 
+/** How a command gets into the sandbox: the hook rewrites it, or leaves it as it is and the shell gate wraps it. */
+export type Mechanism = "rewrite" | "gate";
+
 /** What lets one tool call run outside of the sandbox, once. */
 export interface Leave {
   /** What asked for it, e.g. `dangerouslyDisableSandbox`. */
@@ -22,6 +25,7 @@ export type Decision =
       readonly reason: string;
       readonly engine: EngineName;
       readonly plan: Plan;
+      readonly mechanism: Mechanism;
     }
   | {
       /** An explicit, logged decision of policy: this one call runs on the host. */

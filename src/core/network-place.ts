@@ -8,6 +8,9 @@ export const ENTRANCE_PORT = 47_128;
 /** Joins standard input and output with a host through the proxy: the program that ssh connects with, as seen inside. */
 export const CONNECT_PROGRAM = "/run/sandhook/bin/connect";
 
+/** What leads Node's fetch to the proxy where the release does not do so itself; loaded into every Node inside. */
+export const NODE_PRELOAD = "/run/sandhook/bin/node-proxy.cjs";
+
 /** Where the network's state lies. Everything is below our state folder, which no sandbox sees. */
 export interface NetworkFolders {
   /** What each project may reach, by its key; written by the hook, read by the proxy at every decision. */

@@ -120,6 +120,8 @@ export interface EnvironmentPlan {
   /** Passed to a container; native engines pass everything that is not denied. */
   readonly containerPass: readonly string[];
   readonly set: Readonly<Record<string, string>>;
+  /** Put behind what the command has of that name, with a space between. */
+  readonly added?: Readonly<Record<string, string>>;
 }
 
 export interface LimitsPlan {

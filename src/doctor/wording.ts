@@ -1,4 +1,5 @@
-import type { Blocker, Fact } from "./fact.ts";
+import { engineWords } from "./engine-words.ts";
+import type { Fact } from "./fact.ts";
 import { organisationWords } from "./organisation-words.ts";
 import { proxyWords } from "./proxy-words.ts";
 import { residentWords } from "./resident-words.ts";
@@ -6,20 +7,6 @@ import { error, ok, warning, type Words } from "./words.ts";
 
 const INSTALL = "npx sandhook install";
 const UPDATE_CLIENT = "npm install -g @anthropic-ai/claude-code";
-
-const APPARMOR_PROFILE =
-  "printf 'abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile bwrap /usr/bin/bwrap flags=(unconfined) {\\n  userns,\\n}\\n' | sudo tee /etc/apparmor.d/bwrap && sudo apparmor_parser -r /etc/apparmor.d/bwrap";
-
-const REPAIRS: Readonly<Record<Blocker, string>> = {
-  "apparmor-userns": APPARMOR_PROFILE,
-  "userns-off": "sudo sysctl -w kernel.unprivileged_userns_clone=1",
-  "userns-limit": "sudo sysctl -w user.max_user_namespaces=15000",
-  "socket-permission": 'sudo usermod -aG docker "$USER"   # then log in again',
-  "daemon-down": "sudo systemctl start docker",
-  subuid:
-    'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER" && podman system migrate',
-  unknown: "bwrap --unshare-all --ro-bind / / true   # shows the message again",
-};
 
 function scopeWord(scope: string): string {
   return scope === "user" ? INSTALL : `${INSTALL} --scope ${scope}`;
@@ -113,33 +100,6 @@ function machineWords(fact: Of<"runtime" | "node" | "jobs" | "disk">): Words {
             `df -h '${fact.folder}'`,
           )
         : warning(`${fact.folder} has ${fact.megabytes} MB left`, `df -h '${fact.folder}'`);
-  }
-}
-
-function engineWords(fact: Of<"engine" | "image">): Words {
-  switch (fact.kind) {
-    case "engine.works":
-      return fact.chosen
-        ? ok(`${fact.engine} works and runs the commands of this project`)
-        : ok(`${fact.engine} works`);
-    case "engine.absent": {
-      const message = `${fact.engine}: ${fact.reasons.join("; ")}`;
-      if (fact.chosen) return error(`${message}; commands of this project are refused`, fact.hint);
-      return { level: "note", message };
-    }
-    case "engine.blocked": {
-      const message = `${fact.engine} is installed but does not start a sandbox: ${fact.reason}`;
-      const remedy = REPAIRS[fact.blocker];
-      return fact.chosen
-        ? error(`${message}; commands of this project are refused`, remedy)
-        : { level: "note", message, remedy };
-    }
-    case "image.missing":
-      return {
-        level: "note",
-        message: `the image ${fact.image} is not here yet; the first command pulls it`,
-        remedy: `${fact.engine} pull ${fact.image}`,
-      };
   }
 }
 

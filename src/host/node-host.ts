@@ -1,7 +1,10 @@
 import {
   accessSync,
+  closeSync,
   constants,
+  fstatSync,
   lstatSync,
+  openSync,
   readFileSync,
   readdirSync,
   realpathSync,
@@ -47,6 +50,21 @@ function kindOf(stats: Stats): FileKind {
   if (stats.isSymbolicLink()) return "symlink";
   if (stats.isDirectory()) return "directory";
   return stats.isFile() ? "file" : "other";
+}
+
+/**
+ * The text of a regular file. Opening anything else could wait for ever (a FIFO) or act on a device, and a hook that hangs
+ * is given up by the client.
+ */
+function readRegular(file: string): string {
+  if (!statSync(file).isFile()) throw new TypeError(`${file} is no regular file`);
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new TypeError(`${file} is no regular file`);
+    return readFileSync(descriptor, "utf8");
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A missing file costs an exception, which is dear: look first. The file may still vanish in between. */
@@ -134,7 +152,7 @@ export function nodeHost(environment: HostEnvironment): Host {
     gid: process.getgid?.() ?? 0,
     home: homePath,
     claudeDir: config === undefined || config === "" ? joinHost(homePath, ".claude") : hostPath(config),
-    readText: (file) => orAbsent(file, () => readFileSync(file, "utf8")),
+    readText: (file) => orAbsent(file, () => readRegular(file)),
     inspect,
     realPath,
     list: (folder) => orAbsent(folder, () => readdirSync(folder).sort()) ?? [],

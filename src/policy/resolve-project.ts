@@ -10,6 +10,7 @@ import {
   readLayers,
   type SettingsReader,
 } from "../config/read-layers.ts";
+import { type GateState, gateState } from "../config/protection.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
 import type { HostPath } from "../core/paths.ts";
@@ -35,6 +36,8 @@ export interface ResolvedProject {
   readonly routes: readonly AppliedRule[];
   /** The first project file that sets environment variables without being trusted. */
   readonly foreignEnvironment: HostPath | undefined;
+  /** What the settings make of the shell gate. */
+  readonly gate: GateState;
 }
 
 /**
@@ -81,5 +84,6 @@ export function resolveProject(
     rules: readPermissionEntries(layers),
     routes,
     foreignEnvironment: trusted ? undefined : findForeignEnvironment(layers),
+    gate: gateState(layers),
   };
 }

@@ -35,6 +35,23 @@ export function rewriteReply(
   };
 }
 
+/** Answers after which the shell gate wraps the call, each with its job: the only ones that may allow without a rewrite. */
+const leftToGate = new WeakMap<HookOutput, string>();
+
+/** The call goes on as it is, and the shell gate runs the job that waits for it. */
+export function gateReply(permission: Permission, reason: string, job: string): HookOutput {
+  const decided =
+    permission === "undecided" ? {} : { permissionDecision: permission, permissionDecisionReason: reason };
+  const reply: HookOutput = { hookSpecificOutput: { hookEventName: "PreToolUse", ...decided } };
+  leftToGate.set(reply, job);
+  return reply;
+}
+
+/** The job of a call that was left to the shell gate. */
+export function jobLeftToGate(reply: HookOutput): string | undefined {
+  return leftToGate.get(reply);
+}
+
 /** The call does not run; `reason` is read by the model. */
 export function denyReply(reason: string): HookOutput {
   return {
@@ -70,7 +87,8 @@ export function isValidReply(value: unknown): value is HookOutput {
   const decision: unknown = output.permissionDecision;
   const command: unknown = output.updatedInput?.["command"];
   const rewrites = output.updatedInput !== undefined;
-  const bare = decision === "deny" || (decision === "ask" && !rewrites);
+  const gated = leftToGate.has(value);
+  const bare = gated || decision === "deny" || (decision === "ask" && !rewrites);
   return (
     (output.hookEventName as unknown) === "PreToolUse" &&
     (decision === undefined || decision === "allow" || decision === "ask" || decision === "deny") &&

@@ -1,5 +1,5 @@
 import type { Call, HostCount, Outcome, Report, SessionReport } from "./collect-report.ts";
-import type { Change } from "./match-changes.ts";
+import { renderChanged, renderWritten } from "./render-files.ts";
 import { type Html, html } from "./safe-text.ts";
 import { STYLE } from "./style.ts";
 
@@ -82,33 +82,6 @@ function renderCounts({ counts, engines }: Report): Html {
     ${shown.map((outcome) => html`<li class="${outcome}"><b>${counts[outcome]}</b> ${WORDS[outcome]}</li>`)}
     ${engines.map(([engine, calls]) => html`<li><b>${calls}</b> in ${engine}</li>`)}
   </ul>`;
-}
-
-function renderWritten(written: readonly string[]): Html {
-  if (written.length === 0) return html`<p>None that is recorded.</p>`;
-  return html`<ul>
-    ${written.map((path) => html`<li><code>${path}</code></li>`)}
-  </ul>`;
-}
-
-/** Files of a list that are shown. */
-const MOST_FILES = 500;
-
-function renderChanged(changed: readonly Change[]): Html {
-  if (changed.length === 0) return html`<p>None that is still there.</p>`;
-  const more = changed.length - MOST_FILES;
-  return html`<ul>
-      ${changed.slice(0, MOST_FILES).map(
-        ({ path, during: [first = "", ...others] }) =>
-          html`<li>
-            <code>${path}</code>
-            <small
-              >${first.split("\n")[0] ?? ""}${others.length === 0 ? "" : ` (or ${others.length} more)`}</small
-            >
-          </li>`,
-      )}
-    </ul>
-    ${more > 0 ? html`<p>And ${more} more.</p>` : undefined}`;
 }
 
 /** One page that needs nothing else: no script, no picture, no font, no network. Everything in it is escaped. */

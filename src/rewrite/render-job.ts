@@ -30,11 +30,14 @@ function renderNameTests(environment: EnvironmentPlan): string[] {
   ];
 }
 
-function renderSettings(environment: EnvironmentPlan): string[] {
-  return Object.entries(environment.set).map(([name, value]) => {
-    alternatives([name]);
-    return `set_variable ${quote(name)} ${quote(value)}`;
-  });
+function renderSettings({ set, added = {} }: EnvironmentPlan, engine: Invocation["engine"]): string[] {
+  const isContainer = engine === "docker" || engine === "podman";
+  const render = (kind: string, values: Readonly<Record<string, string>>, more = ""): string[] =>
+    Object.entries(values).map(([name, value]) => {
+      alternatives([name]);
+      return `${kind} ${quote(name)} ${quote(value)}${more}`;
+    });
+  return [...render("set_variable", set), ...render("add_variable", added, isContainer ? " container" : "")];
 }
 
 /** Folders below /tmp that keep their own path inside, although /tmp itself is another folder there. */
@@ -73,7 +76,7 @@ export function renderJob(plan: Plan, invocation: Invocation): string {
     `record_run ${invocation.engine} ${plan.recordRequired === true ? "required" : "optional"}`,
     ["visible_tmp", ...[plan.filesystem.temporary, ...ownPathsBelowTmp(plan)].map(quote)].join(" "),
     ...renderNameTests(plan.environment),
-    ...renderSettings(plan.environment),
+    ...renderSettings(plan.environment, invocation.engine),
     ...steps,
     "",
   ].join("\n");

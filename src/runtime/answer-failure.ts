@@ -6,7 +6,7 @@ import { explainFailure, renderReason } from "../explain/failure/explain-failure
 import { jobIdOf, readFailureEvent } from "../protocol/failure-event.ts";
 import { decide, resolveCall } from "../pipeline.ts";
 import type { HookContext } from "./hook-context.ts";
-import { readCall, recordFailure } from "./call-journal.ts";
+import { listCalls, readCall, recordFailure } from "./call-journal.ts";
 import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
 import { logFile } from "./network/event-log.ts";
 import type { LoggedEvent } from "./network/logged-event.ts";
@@ -57,6 +57,21 @@ function readRefused(log: string, callId: string): FailedCall["refused"] {
   });
 }
 
+/** Records that are looked through for a call that was left to the gate; it ended just now. */
+const RECENT = 64;
+
+/** The job of a call whose line does not name it. */
+function findJob(state: HostPath, toolUseId: string | undefined): string | undefined {
+  if (toolUseId === undefined) return undefined;
+  let seen = 0;
+  for (const { id, toolUseId: other } of listCalls(state)) {
+    if (other === toolUseId) return id;
+    seen += 1;
+    if (seen === RECENT) return undefined;
+  }
+  return undefined;
+}
+
 /**
  * The whole of PostToolUseFailure: stdin's text in, the words for the model out; undefined when the sandbox was not the
  * cause, as far as can be shown.
@@ -65,7 +80,7 @@ export function answerFailure(text: string, context: HookContext): string | unde
   const event = readFailureEvent(text);
   if (event === undefined) return undefined;
   const { host, site, reader, launcher } = context;
-  const id = jobIdOf(event.line);
+  const id = jobIdOf(event.line) ?? findJob(site.state, event.toolUseId);
   const record = id === undefined ? undefined : readCall(site.state, id);
   if (id === undefined || record === undefined) return undefined;
   const input = {

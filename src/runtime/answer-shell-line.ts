@@ -10,6 +10,7 @@ import type { HookContext } from "./hook-context.ts";
 import { renderAction } from "../rewrite/render-command.ts";
 import { lazyPatterns } from "./lazy-judge.ts";
 import { findProject } from "./session-store.ts";
+import { isPlanMode, takeTicket } from "./ticket-store.ts";
 
 /** What the gate is to do with one shell line. */
 export type GateAnswer =
@@ -81,7 +82,7 @@ function callOf(context: GateContext, command: string): ToolCall {
     sessionId: context.sessionId,
     toolUseId: undefined,
     agentId: undefined,
-    permissionMode: undefined,
+    permissionMode: isPlanMode(context.site.state, context.sessionId) ? "plan" : undefined,
     background: false,
     wantsUnsandboxed: false,
   };
@@ -153,7 +154,8 @@ export function answerShellLine(line: string, context: GateContext): GateAnswer 
       const jobs = waitingJobs(context, command);
       refuseGoneJob(context, command, jobs);
       const own = jobs.find((job) => isWholly(command, job));
-      const id = own?.id ?? runCommand(context, restoreOriginals(command, jobs));
+      const left = takeTicket(context.host, context.site.state, { ...context, command });
+      const id = own?.id ?? left ?? runCommand(context, restoreOriginals(command, jobs));
       return id === undefined ? { kind: "pass" } : { kind: "run", id, preamble, cwdFile: hostPath(cwdFile) };
     }
   }

@@ -5,7 +5,7 @@ import { EngineError } from "../core/errors.ts";
 import { findEngine } from "../engine/choose.ts";
 import { decide } from "../pipeline.ts";
 import { parseHookInput } from "../protocol/hook-input.ts";
-import { denyReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
+import { denyReply, gateReply, type HookOutput, passReply, rewriteReply } from "../protocol/hook-output.ts";
 import { renderCommand, type RewriteSite } from "../rewrite/render-command.ts";
 import { renderJob } from "../rewrite/render-job.ts";
 import { type AuditPen, audited } from "./audit/audited.ts";
@@ -14,7 +14,8 @@ import { answerFileTool } from "./answer-file-tool.ts";
 import type { HookContext } from "./hook-context.ts";
 import { lazyJudge, lazyPatterns } from "./lazy-judge.ts";
 import { mayAnswerFor, writeOutsideJob } from "./outside-job.ts";
-import { recordSession } from "./session-store.ts";
+import { gateIsNamed, recordSession } from "./session-store.ts";
+import { recordMode, writeTicket } from "./ticket-store.ts";
 import { prepareNetwork } from "./network/prepare-network.ts";
 import { ensurePrivateFolder, linkCommand, newJobId, sweepJobs, writeJob } from "./job-store.ts";
 
@@ -109,6 +110,7 @@ function answerCommand(
   pen: AuditPen,
 ): HookOutput {
   ensureState(context.site);
+  recordMode(context.site.state, call);
   const decision = decide({
     host: context.host,
     reader: context.reader,
@@ -119,6 +121,7 @@ function answerCommand(
     judge: lazyJudge(context.site),
     patterns: lazyPatterns(context.site),
     temporary: context.site.temporary,
+    gateTakesCalls: () => gateIsNamed(context.site.state, call.sessionId),
     resolved: pen.resolved,
   });
   switch (decision.kind) {
@@ -140,7 +143,10 @@ function answerCommand(
     case "sandbox": {
       const { id, line } = writePlannedJob(context, decision.engine, decision.plan);
       pen.write(outcomeOfDecision(decision, id));
-      return rewriteReply(toolInput, line, decision.permission, decision.reason);
+      if (decision.mechanism === "rewrite")
+        return rewriteReply(toolInput, line, decision.permission, decision.reason);
+      writeTicket(context.host, context.site.state, call, id);
+      return gateReply(decision.permission, decision.reason, id);
     }
   }
 }

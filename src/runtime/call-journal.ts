@@ -3,7 +3,7 @@ import path from "node:path";
 import { type HostPath, joinHost } from "../core/paths.ts";
 import type { FailureReason } from "../explain/failure/failure-reason.ts";
 import { jobIdOf } from "../protocol/failure-event.ts";
-import type { HookOutput } from "../protocol/hook-output.ts";
+import { type HookOutput, jobLeftToGate } from "../protocol/hook-output.ts";
 import { ensurePrivateFolder, newJobId, sweepJobs } from "./job-store.ts";
 
 /** What was decided about one call; kept for a day, for `why` and for the explanation of its failure. */
@@ -50,9 +50,10 @@ function text(value: unknown): string | undefined {
 export function recordCall(
   state: HostPath,
   event: string,
-  { hookSpecificOutput: output }: HookOutput,
+  reply: HookOutput,
   project: string | undefined,
 ): void {
+  const output = reply.hookSpecificOutput;
   if (output === undefined) return;
   const call = JSON.parse(event) as Readonly<Record<string, unknown>>;
   const input = (call["tool_input"] ?? {}) as Readonly<Record<string, unknown>>;
@@ -76,7 +77,7 @@ export function recordCall(
     permissionMode: text(call["permission_mode"]),
   };
   const folder = callsFolder(state);
-  const id = jobIdOf(text(output.updatedInput?.["command"]) ?? "") ?? newJobId();
+  const id = jobLeftToGate(reply) ?? jobIdOf(text(output.updatedInput?.["command"]) ?? "") ?? newJobId();
   try {
     ensurePrivateFolder(folder);
     writeFileSync(path.join(folder, `${id}.call`), JSON.stringify(record), { mode: 0o600 });

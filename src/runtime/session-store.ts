@@ -36,12 +36,19 @@ function gatesFolder(state: HostPath): HostPath {
   return joinHost(state, "gates");
 }
 
-/** Remembers that the shell gate was seen at work in a session. Idempotent. */
-export function recordGate(state: HostPath, sessionId: string | undefined): void {
+/** What a session's start told of the shell gate: `named`: it also knows which session it works for. */
+export type GateSight = "absent" | "seen" | "named";
+
+/** Remembers how the shell gate was seen in a session; a session that goes on without it is forgotten. Idempotent. */
+export function recordGate(state: HostPath, sessionId: string | undefined, sight: GateSight): void {
   if (sessionId === undefined || !SESSION_ID.test(sessionId)) return;
+  if (sight === "absent") {
+    rmSync(path.join(gatesFolder(state), sessionId), { force: true });
+    return;
+  }
   const folder = gatesFolder(state);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(folder, sessionId), "", { mode: 0o600 });
+  writeFileSync(path.join(folder, sessionId), sight, { mode: 0o600 });
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
@@ -53,6 +60,19 @@ export function recordGate(state: HostPath, sessionId: string | undefined): void
 export function isGateKnown(state: HostPath, sessionId: string | undefined): boolean {
   if (sessionId === undefined || !SESSION_ID.test(sessionId)) return false;
   return statSync(path.join(gatesFolder(state), sessionId), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** True when the shell gate of a session can be handed calls: it knows the session by the name that the hook knows. */
+export function gateIsNamed(state: HostPath, sessionId: string | undefined): boolean {
+  return readText(gatesFolder(state), sessionId) === "named";
+}
+
+function readText(folder: HostPath, sessionId: string | undefined): string | undefined {
+  if (sessionId === undefined || !SESSION_ID.test(sessionId)) return undefined;
+  const file = path.join(folder, sessionId);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
+    ? readFileSync(file, "utf8")
+    : undefined;
 }
 
 function readRecord(file: string): HostPath | undefined {

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { asUser, askHook, type Ground, rewrite, startLine } from "../engines/ground.ts";
+import { TIMEOUT_SECONDS } from "../../src/install/registration.ts";
 import { bubblewrapGround } from "../support/bubblewrap-ground.ts";
 import { engineAvailable } from "../support/engines.ts";
 
@@ -94,6 +95,60 @@ describe.runIf(engineAvailable("bubblewrap"))("a failure", () => {
       writeFileSync(part, `process.stdout.write(${JSON.stringify(text)})`);
       expect(rawHook(ground, event({ cwd: ground.project })).status, text).toBe(2);
     }
+  });
+
+  it("G-02 refuses settings that are no regular file, and does not wait for them", () => {
+    for (const make of [
+      (file: string) => execFileSync("mkfifo", [file]),
+      (file: string) => {
+        symlinkSync("/dev/zero", file);
+      },
+      (file: string) => {
+        mkdirSync(file);
+      },
+    ]) {
+      const ground = bubblewrapGround();
+      const file = path.join(ground.project, ".claude/settings.json");
+      mkdirSync(path.dirname(file), { recursive: true });
+      make(file);
+      const reply = askHook(ground, "true");
+      expect([reply["permissionDecision"], reply["permissionDecisionReason"]]).toEqual([
+        "deny",
+        expect.stringContaining(`${file} exists but cannot be read`),
+      ]);
+    }
+  });
+
+  it("G-02 refuses when the hook hangs, before the client gives up on it", () => {
+    const ground = bubblewrapGround();
+    const script = path.join(libexec(ground), "hook");
+    const text = readFileSync(script, "utf8");
+    expect(Number(/^deadline=(\d+)$/m.exec(text)?.[1])).toBeLessThan(TIMEOUT_SECONDS.failsClosed);
+    writeFileSync(script, text.replace(/^deadline=.*$/m, "deadline=1"));
+    for (const hang of ["for (;;);", "setInterval(() => {}, 1 << 30)"]) {
+      writeFileSync(path.join(libexec(ground), "pre-tool-use.cjs"), hang);
+      expect(rawHook(ground, event({ cwd: ground.project })).status).toBe(2);
+    }
+  });
+
+  it("G-02 refuses while a repository's settings put something in the gate's place, until it is trusted", () => {
+    const ground = bubblewrapGround();
+    const user = path.join(ground.home, ".claude/settings.json");
+    const settings = JSON.parse(readFileSync(user, "utf8")) as Record<string, unknown>;
+    const gate = path.join(libexec(ground), "shell-gate");
+    writeFileSync(user, JSON.stringify({ ...settings, env: { CLAUDE_CODE_SHELL_PREFIX: gate } }));
+    const project = path.join(ground.project, ".claude/settings.json");
+    mkdirSync(path.dirname(project), { recursive: true });
+    for (const prefix of ["", "/usr/bin/env"]) {
+      writeFileSync(project, JSON.stringify({ env: { CLAUDE_CODE_SHELL_PREFIX: prefix } }));
+      const reply = askHook(ground, "true");
+      expect([reply["permissionDecision"], reply["permissionDecisionReason"]]).toEqual([
+        "deny",
+        expect.stringMatching(/settings\.json sets CLAUDE_CODE_SHELL_PREFIX[\s\S]*sandhook trust/),
+      ]);
+    }
+    writeFileSync(project, JSON.stringify({ env: { CLAUDE_CODE_SHELL_PREFIX: gate } }));
+    expect(askHook(ground, "true")["updatedInput"]).toBeDefined();
   });
 
   it("G-02 ends in 125, and runs nothing, when the sandbox cannot start", async () => {

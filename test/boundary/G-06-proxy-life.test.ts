@@ -1,8 +1,8 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type Ended,
   type Ground,
@@ -26,10 +26,15 @@ const tools = (port: number): string =>
     "",
   ].join("\n");
 
-describe.each(networkSubjects())("the network proxy under $name", ({ makeGround, containers, cleanUp }) => {
+// Root's podman differs from an ordinary user's in nothing that counts here.
+const SUBJECTS = networkSubjects().filter(({ name }) => name !== "podman");
+
+describe.each(SUBJECTS)("the network proxy under $name", ({ makeGround, containers, cleanUp }) => {
   let server: Server;
   let port: number;
+  /** One container for all: what changes is its network. */
   let ground: Ground;
+  const grounds: Ground[] = [];
   let asked: string[];
 
   const start = (command: string, at = ground): Promise<Ended> =>
@@ -55,17 +60,19 @@ describe.each(networkSubjects())("the network proxy under $name", ({ makeGround,
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     port = (server.address() as AddressInfo).port;
+    ground = makeGround(allowing(here()));
+    grounds.push(ground);
   });
   afterAll(() => {
     server.closeAllConnections();
     server.close();
+    for (const each of grounds) cleanUp(each);
   });
   beforeEach(() => {
     asked = [];
-    ground = makeGround(allowing(here()));
-  });
-  afterEach(() => {
-    cleanUp(ground);
+    setNetwork(allowing(here()));
+    for (const name of readdirSync(ground.project).filter((file) => !file.startsWith(".")))
+      rmSync(path.join(ground.project, name));
   });
 
   it("G-06 serves a running sandbox by the rules of now, in the container that there is", async () => {
@@ -115,25 +122,24 @@ describe.each(networkSubjects())("the network proxy under $name", ({ makeGround,
     chownSync(other.project, ground.account.uid, ground.account.gid);
     const narrower = { sandhook: { network: { deniedDomains: [here()] } } };
     writeFileSync(path.join(other.project, ".claude/settings.json"), JSON.stringify(narrower));
-    try {
-      const waiting = start("until [ -e go ]; do sleep 0.1; done; get /first");
-      expect((await run("get /other", other)).out).toContain("code: network.host-denied");
-      await run("touch go");
-      expect((await waiting).stdout.toString()).toContain("served");
-      expect(asked).toEqual(["/first"]);
-      expect(processesWith(`serve\0${runFolder(ground)}`)).toHaveLength(1);
-    } finally {
-      cleanUp(other);
-    }
+    grounds.push(other);
+    const waiting = start("until [ -e go ]; do sleep 0.1; done; get /first");
+    expect((await run("get /other", other)).out).toContain("code: network.host-denied");
+    await run("touch go");
+    expect((await waiting).stdout.toString()).toContain("served");
+    expect(asked).toEqual(["/first"]);
+    expect(processesWith(`serve\0${runFolder(ground)}`)).toHaveLength(1);
   });
 
   it("G-06 starts one proxy for calls that begin together", async () => {
+    killProxy(ground);
     const calls = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => start(`get /${n}`)));
     expect(calls.map(({ stdout }) => stdout.toString().includes("served"))).toEqual(Array(6).fill(true));
     expect(processesWith(`serve\0${runFolder(ground)}`)).toHaveLength(1);
   });
 
   it("G-02 runs nothing when the proxy cannot be started", async () => {
+    killProxy(ground);
     rmSync(path.join(ground.home, ".local/share/sandhook/current/libexec/network.cjs"));
     const { code, out, err } = await run("echo ran");
     expect([code, out]).toEqual([125, ""]);

@@ -15,19 +15,33 @@ interface Played extends ClientRun {
   readonly user: TempHome;
 }
 
+interface Step {
+  /** What our settings say while the call is made; hook and gate read them for every call. */
+  readonly sandhook: object;
+  readonly call: Call;
+}
+
 /** Plays calls in a product that is installed with its gate; without the hook, as when it was lost, if asked. */
-async function play(sandhook: object, calls: readonly Call[], hook = true): Promise<Played> {
+async function play(steps: readonly Step[], hook = true): Promise<Played> {
   const user = makeTempHome({ git: true });
   installProduct(user, { engine: "bubblewrap" });
   const file = join(user.home, ".claude/settings.json");
   const settings = JSON.parse(readFileSync(file, "utf8")) as Settings;
   expect(settings["env"]).toHaveProperty("CLAUDE_CODE_SHELL_PREFIX");
-  const hooks = hook ? settings.hooks : {};
-  writeFile(file, { ...settings, hooks, sandhook: { engine: "bubblewrap", ...sandhook } });
+  const use = (sandhook: object): void => {
+    const hooks = hook ? settings.hooks : {};
+    writeFile(file, { ...settings, hooks, sandhook: { engine: "bubblewrap", ...sandhook } });
+  };
+  use(steps[0]?.sandhook ?? {});
   const run = await runClient({
     release: NEWEST_RELEASE,
     user,
-    script: calls.map((call) => ({ calls: [call] })),
+    script: ({ turn }) => {
+      const step = steps[turn];
+      if (step === undefined) return { calls: [] };
+      use(step.sandhook);
+      return { calls: [step.call] };
+    },
   });
   return { ...run, user };
 }
@@ -38,42 +52,43 @@ const made = ({ user }: Played, name: string): boolean => existsSync(join(user.h
 const OUT = { dangerouslyDisableSandbox: true };
 
 describe.runIf(engineAvailable("bubblewrap"))("the real client, with hook and gate", () => {
-  it("runs outside what policy lets out, and nothing else", async () => {
-    const run = await play({ unsandboxed: "allow", excludedCommands: ["touch *", "cd *"] }, [
-      bash("asked", "touch ~/asked && mkdir -p sub && cd sub", OUT),
-      bash("where", "pwd"),
-      bash("excluded", "cd .. && touch ../home/excluded"),
-      bash("compound", "touch ~/compound; id"),
-      bash("plain", "echo x > ~/plain"),
-      bash("code", "exit 7", OUT),
+  it("runs outside what policy lets out, and nothing else; asks, which print mode refuses; runs inside by default", async () => {
+    const open = { unsandboxed: "allow", excludedCommands: ["touch *", "cd *"] };
+    const run = await play([
+      ...[
+        bash("asked", "touch ~/asked && mkdir -p sub && cd sub", OUT),
+        bash("where", "pwd"),
+        bash("excluded", "cd .. && touch ../home/excluded"),
+        bash("compound", "touch ~/compound; id"),
+        bash("plain", "echo x > ~/plain"),
+        bash("code", "exit 7", OUT),
+      ].map((call) => ({ sandhook: open, call })),
+      { sandhook: { unsandboxed: "ask" }, call: bash("asks", "touch ~/asks", OUT) },
+      { sandhook: {}, call: bash("in", "touch ~/denied; cat /proc/1/comm", OUT) },
     ]);
     expect(text(run, "where")).toBe(join(run.user.project, "sub"));
     expect(text(run, "code")).toMatch(/^Exit code 7\b/);
-    const there = ["asked", "excluded", "compound", "plain"].filter((name) => made(run, name));
-    expect(there).toEqual(["asked", "excluded"]);
-    const outside = auditRecords(run.user).filter(({ decision }) => decision === "outside");
-    const runs = auditRecords(run.user).filter(({ event, engine }) => event === "run" && engine === "host");
-    expect(outside.map(({ command }) => command)).toEqual([
-      "touch ~/asked && mkdir -p sub && cd sub",
-      "cd .. && touch ../home/excluded",
-      "exit 7",
+    expect(run.results.get("asks")?.isError).toBe(true);
+    expect(text(run, "in")).toMatch(/^(bwrap|bash)$/m);
+    const names = ["asked", "excluded", "compound", "plain", "asks", "denied"];
+    expect(names.filter((name) => made(run, name))).toEqual(["asked", "excluded"]);
+    const records = auditRecords(run.user);
+    const outside = records.filter(({ decision }) => decision === "outside");
+    const runs = records.filter(({ event, engine }) => event === "run" && engine === "host");
+    expect(outside.map(({ command, permission }) => [command, permission])).toEqual([
+      ["touch ~/asked && mkdir -p sub && cd sub", "undecided"],
+      ["cd .. && touch ../home/excluded", "undecided"],
+      ["exit 7", "undecided"],
+      ["touch ~/asks", "ask"],
     ]);
     expect(runs.map(({ job, exit }) => [job, exit])).toEqual(
-      outside.map(({ job }, at) => [job, at === 2 ? 7 : 0]),
+      outside.slice(0, 3).map(({ job }, at) => [job, at === 2 ? 7 : 0]),
     );
   });
 
-  it("asks first, which print mode refuses, and runs inside by default", async () => {
-    const asked = await play({ unsandboxed: "ask" }, [bash("out", "touch ~/asked", OUT)]);
-    expect([asked.results.get("out")?.isError, made(asked, "asked")]).toEqual([true, false]);
-    const denied = await play({}, [bash("in", "touch ~/denied; cat /proc/1/comm", OUT)]);
-    expect(text(denied, "in")).toMatch(/^(bwrap|bash)$/m);
-    expect(made(denied, "denied")).toBe(false);
-  });
-
   it("runs inside what comes to the gate alone, whatever policy lets out", async () => {
-    const settings = { unsandboxed: "allow", excludedCommands: ["touch *"] };
-    const run = await play(settings, [bash("lost", "touch ~/lost", OUT)], false);
+    const sandhook = { unsandboxed: "allow", excludedCommands: ["touch *"] };
+    const run = await play([{ sandhook, call: bash("lost", "touch ~/lost", OUT) }], false);
     expect(run.results.get("lost")?.isError).toBe(true);
     expect(made(run, "lost")).toBe(false);
   });

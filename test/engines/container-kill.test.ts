@@ -6,6 +6,7 @@ import {
   freshMark,
   type Ground,
   processesWith,
+  repeatLine,
   rewrite,
   type Running,
   startLine,
@@ -35,7 +36,8 @@ function runnerOf({ pid }: Running): number {
   return runner;
 }
 
-for (const subject of containerSubjects()) {
+// Root's podman ends calls as an ordinary user's does: the contract of all engines looks at it.
+for (const subject of containerSubjects().filter(({ name }) => name !== "podman")) {
   describe(`the end of a call under ${subject.name}`, () => {
     let ground: Ground;
     beforeAll(async () => {
@@ -121,10 +123,7 @@ for (const subject of containerSubjects()) {
     });
 
     it("gives 130 after SIGINT and 143 after SIGTERM, and leaves nothing", async () => {
-      for (const [signal, code] of [
-        ["SIGINT", 130],
-        ["SIGTERM", 143],
-      ] as const) {
+      const end = async (signal: NodeJS.Signals): Promise<number | null> => {
         const mark = freshMark();
         const running = startLine(
           ground,
@@ -132,9 +131,11 @@ for (const subject of containerSubjects()) {
         );
         await until(() => processesWith(`sleep\0${mark}`).length === 2);
         process.kill(runnerOf(running), signal);
-        expect((await running.ended).code).toBe(code);
+        const { code } = await running.ended;
         await until(() => processesWith(`sleep\0${mark}`).length === 0);
-      }
+        return code;
+      };
+      expect(await Promise.all([end("SIGINT"), end("SIGTERM")])).toEqual([130, 143]);
     });
 
     const count = subject.name === "docker" ? 64 : 8;
@@ -144,16 +145,15 @@ for (const subject of containerSubjects()) {
         ground,
         rewrite(ground, `touch by-${mark}; sleep 9${mark} & sleep 9${mark}`),
       );
-      const lines = Array.from({ length: count }, () =>
-        rewrite(ground, `setsid sleep ${mark} & sleep ${mark}`),
-      );
-      const running = lines.map((line) => startLine(ground, line));
+      const line = rewrite(ground, `setsid sleep ${mark} & sleep ${mark}`);
+      const running = repeatLine(ground, line, count).map((each) => startLine(ground, each));
       await until(() => processesWith(`sleep\0${mark}`).length === 2 * count);
       for (const { pid } of running) process.kill(-pid, "SIGKILL");
       await Promise.all(running.map(({ ended }) => ended));
       await until(() => processesWith(`sleep\0${mark}`).length === 0);
       expect(processesWith(`sleep\x009${mark}`)).toHaveLength(2);
       process.kill(-bystander.pid, "SIGTERM");
+      await bystander.ended;
       await until(() => processesWith(`sleep\x009${mark}`).length === 0);
     });
   });

@@ -71,17 +71,20 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
 
     it("makes the image with its features, and the container under our terms", async () => {
       mark = freshMark();
-      const made = make(fixture(mark), { devcontainer: ".devcontainer/devcontainer.json" });
+      // The tool builds features in steps of their own, which take rootless podman half a minute.
+      const feature = subject.name === "docker";
+      const files = fixture(mark, feature ? {} : { features: {} });
+      const made = make(files, { devcontainer: ".devcontainer/devcontainer.json" });
       const look =
-        'cat /note /word /greeting made; ls -d \'two words\'; printf \'%s|\' "$FROM_FILE" "$FEATURE" "$BELOW" "$HOME"';
+        'cat /note /word /greeting made 2>/dev/null; ls -d \'two words\'; printf \'%s|\' "$FROM_FILE" "$FEATURE" "$BELOW" "$HOME"';
       const { code, out, err } = await outcome(
         made,
         `${look}; id -u; grep CapEff /proc/self/status; ls /host 2>/dev/null`,
       );
       expect(out, err).toBe(
         [
-          ...[`note of ${mark}`, `arg-${mark}`, "hei", "created", "two words"],
-          `a, b|on|${made.project}/below|${made.home}|${made.account.uid}`,
+          ...[`note of ${mark}`, `arg-${mark}`, ...(feature ? ["hei"] : []), "created", "two words"],
+          `a, b|${feature ? "on" : ""}|${made.project}/below|${made.home}|${made.account.uid}`,
           `CapEff:\t${"0".repeat(16)}`,
           "",
         ].join("\n"),
@@ -97,7 +100,7 @@ for (const subject of containerSubjects().filter(({ name }) => name !== "podman"
         err: "",
       });
       // Another build, by the same code.
-      if (subject.name !== "docker") return;
+      if (!feature) return;
       writeFileSync(path.join(made.project, ".devcontainer/note"), `other note of ${mark}\n`);
       expect((await outcome(made, "cat /note")).out).toBe(`other note of ${mark}\n`);
     });

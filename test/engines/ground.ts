@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chownSync,
   copyFileSync,
@@ -205,6 +206,17 @@ export function rewrite(ground: Ground, command: string, cwd?: string, asked?: A
   const updated = reply["updatedInput"] as { command: string } | undefined;
   if (updated === undefined) throw new Error(`not rewritten: ${JSON.stringify(reply)}`);
   return updated.command;
+}
+
+/** Lines that run the job of a rewritten one, each a copy of its own: asking the hook takes longer than what a test is about. */
+export function repeatLine(ground: Ground, line: string, count: number): string[] {
+  const [, id = ""] = /sandhook-run'? ([0-9a-f]{16})/.exec(line) ?? [];
+  const ids = Array.from({ length: count }, () => randomBytes(8).toString("hex"));
+  const copy =
+    'id=$1; shift; for file in jobs/$id containers/*/*/inbox/$id; do for n; do cp -a "$file" "${file%/*}/$n" || exit 1; done; done';
+  const cwd = path.join(ground.home, ".local/share/sandhook");
+  execFileSync("bash", ["-O", "nullglob", "-c", copy, "bash", id, ...ids], { cwd });
+  return ids.map((n) => line.replaceAll(id, n));
 }
 
 /** Starts a line as Claude Code does: bash in a session of its own, output into files, then the new folder. */

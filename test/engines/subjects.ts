@@ -81,5 +81,6 @@ export function removeContainers(subject: Pick<ContainerSubject, "name">, ground
 /** The same, and the ground's folder. */
 export function removeGround(subject: Pick<ContainerSubject, "name">, ground: Ground): void {
   removeContainers(subject, ground);
-  rmSync(ground.root, { recursive: true, force: true, maxRetries: 5 });
+  // Rootless podman tidies up after a container by a process of its own, which writes in the home folder.
+  rmSync(ground.root, { recursive: true, force: true, maxRetries: 15 });
 }

@@ -53,7 +53,7 @@ describe("the gate's state", () => {
     [
       "is replaced by a stronger value, also an empty one",
       [of("project", gate("")), of("user", gate(OURS))],
-      { kind: "replaced", file: "project", value: "" },
+      { kind: "replaced", scope: "project", file: "project", value: "" },
     ],
     ["is absent when nobody registers it", [of("project", gate("/usr/bin/nice"))], { kind: "absent" }],
     [

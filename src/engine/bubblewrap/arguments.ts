@@ -1,6 +1,6 @@
 import type { Plan } from "../../core/plan.ts";
 import type { Site } from "../../core/engine.ts";
-import { CONNECT_PROGRAM } from "../../core/network-place.ts";
+import { CONNECT_PROGRAM, NODE_PRELOAD } from "../../core/network-place.ts";
 import { type HostPath, isInside, joinHost } from "../../core/paths.ts";
 import { SYSTEM_FOLDERS } from "../../core/system-folders.ts";
 import { escapeField, type Placing } from "../mount-table.ts";
@@ -40,11 +40,13 @@ function renderResolver(plan: Plan, resolver: HostPath | undefined): string[] {
   return ["--ro-bind", resolver, resolver];
 }
 
-/** Behind the proxy, ssh connects by a program of ours; its folder is hidden, so it gets a path of its own. */
-function renderConnect(plan: Plan, libexec: HostPath): string[] {
-  return plan.network.mode === "allowlist"
-    ? ["--ro-bind", joinHost(libexec, "container/connect"), CONNECT_PROGRAM]
-    : [];
+/** What leads ssh and Node to the proxy is ours; its folder is hidden, so that it gets paths of its own. */
+function renderHelpers(plan: Plan, libexec: HostPath): string[] {
+  if (plan.network.mode !== "allowlist") return [];
+  return [
+    ...["--ro-bind", joinHost(libexec, "container/connect"), CONNECT_PROGRAM],
+    ...["--ro-bind", joinHost(libexec, "container/node-proxy.cjs"), NODE_PRELOAD],
+  ];
 }
 
 /**
@@ -79,7 +81,7 @@ export function bubblewrapArguments(
     ...["--die-with-parent", "--new-session"],
     ...renderRoot(plan),
     ...["--dev", "/dev", "--proc", "/proc", "--remount-ro", "/proc"],
-    ...["--tmpfs", "/run", ...renderResolver(plan, resolver), ...renderConnect(plan, site.libexec)],
+    ...["--tmpfs", "/run", ...renderResolver(plan, resolver), ...renderHelpers(plan, site.libexec)],
     ...["--bind", plan.filesystem.temporary, "/tmp", "--tmpfs", "/var/tmp"],
     ...mounts.flatMap(renderMount),
     ...["--bind", plan.filesystem.temporary, plan.filesystem.temporary],

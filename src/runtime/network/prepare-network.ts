@@ -1,6 +1,6 @@
 import type { Site } from "../../core/engine.ts";
 import type { Host } from "../../core/host.ts";
-import { CONNECT_PROGRAM, ENTRANCE_PORT, networkFolders } from "../../core/network-place.ts";
+import { CONNECT_PROGRAM, ENTRANCE_PORT, networkFolders, NODE_PRELOAD } from "../../core/network-place.ts";
 import type { Plan } from "../../core/plan.ts";
 import { proxyEnvironment } from "../../policy/network/proxy-environment.ts";
 import { ensurePrivateFolder } from "../job-store.ts";
@@ -25,5 +25,6 @@ export function prepareNetwork(plan: Plan, callId: string, site: Site, host: Hos
     connectProgram: [CONNECT_PROGRAM, ENTRANCE_PORT.toString()],
   });
   const { environment } = plan;
-  return { ...plan, environment: { ...environment, set: { ...variables, ...environment.set } } };
+  const added = { NODE_OPTIONS: `--require=${NODE_PRELOAD}` };
+  return { ...plan, environment: { ...environment, set: { ...variables, ...environment.set }, added } };
 }

@@ -1,7 +1,4 @@
-import { locateLayers } from "../../config/layers.ts";
 import { gateState, hookState, type SettingsOf } from "../../config/protection.ts";
-import type { Host } from "../../core/host.ts";
-import { type HostPath, hostPath } from "../../core/paths.ts";
 import {
   blockReply,
   parseSessionEvent,
@@ -10,17 +7,7 @@ import {
 } from "../../protocol/session-events.ts";
 import type { HookContext } from "../hook-context.ts";
 import { isGateKnown } from "../session-store.ts";
-
-/** As the client reads a file: one that is no plain JSON object says nothing. */
-function readAsClient(host: Host, file: HostPath): SettingsOf["settings"] {
-  try {
-    const value: unknown = JSON.parse(host.readText(file) ?? "{}");
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as SettingsOf["settings"]) : {};
-  } catch {
-    return {}; // The client ignores it, and so would our registration in it be.
-  }
-}
+import { settingsAsClient } from "./settings-as-client.ts";
 
 function findDamage(files: readonly SettingsOf[], gateWasThere: boolean): string | undefined {
   const hook = hookState(files);
@@ -40,13 +27,7 @@ function findDamage(files: readonly SettingsOf[], gateWasThere: boolean): string
 export function answerConfigChange(text: string, context: HookContext): SessionReply {
   const { cwd, sessionId, source, file } = parseSessionEvent(text, "ConfigChange");
   if (source === "policy_settings" || source === "skills") return silentReply();
-  const { host, site, projectFolder } = context;
-  const folder = projectFolder === undefined ? cwd : hostPath(projectFolder);
-  const files = locateLayers(host, host.realPath(folder) ?? folder).map((layer) => ({
-    ...layer,
-    settings: readAsClient(host, layer.file),
-  }));
-  const damage = findDamage(files, isGateKnown(site.state, sessionId));
+  const damage = findDamage(settingsAsClient(context, cwd), isGateKnown(context.site.state, sessionId));
   if (damage === undefined) return silentReply();
   return blockReply(
     `sandhook: the change of ${file ?? "the settings"} does not count in this session: ${damage}. ` +

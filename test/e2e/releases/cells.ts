@@ -35,6 +35,7 @@ export function mergeResults(played: readonly PlayedCell[]): readonly Row[] {
     const known = before.find(({ mode }) => mode === name);
     const because = beyondUserScope ?? beyondSandhook;
     const outcomes = (scope: CellScope): Pick<Row, CellScope> => {
+      if (scope === "managed" && because === undefined) return {};
       const fresh = played.filter(({ mode, ...cell }) => mode.name === name && cell.scope === scope);
       const all = {
         ...known?.[scope],

@@ -64,12 +64,10 @@ export const MACHINE_FAILURES: readonly FailureMode[] = [
   {
     name: "`--bare`",
     client: () => ({ args: ["--bare"] }),
-    beyondUserScope: "`--bare` and `--safe-mode`",
   },
   {
     name: "`--safe-mode`",
     client: () => ({ args: ["--safe-mode"] }),
-    beyondUserScope: "`--bare` and `--safe-mode`",
   },
   { name: "the engine is stopped", engine: "docker", prepare: stopDaemon },
   {
