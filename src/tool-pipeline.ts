@@ -6,6 +6,7 @@ import type { ToolDecision, ToolObjection, ToolUse } from "./core/tool-use.ts";
 import { resolveProject } from "./pipeline.ts";
 import { decideFileTool } from "./policy/file-tools/decide-file-tool.ts";
 import type { WebPlace } from "./policy/file-tools/decide-web-fetch.ts";
+import { quote } from "./rewrite/quote.ts";
 
 export interface ToolPipelineInput {
   readonly host: Host;
@@ -44,7 +45,8 @@ export function decideToolUse(input: ToolPipelineInput): ToolDecision {
 }
 
 /** An objection in words: that the tool did not run, why, by which rule, and what would change it. */
-export function renderObjection(tool: string, { kind, reason, rule, change }: ToolObjection): string {
+export function renderObjection(tool: string, { kind, reason, rule, change, allow }: ToolObjection): string {
   const opening = kind === "ask" ? tool : `${tool} was not run`;
-  return `sandhook: ${opening}: ${reason} (rule: ${rule}). ${change}`;
+  const typed = allow === undefined ? "" : ` Or they type: sandhook allow ${allow.map(quote).join(" ")}`;
+  return `sandhook: ${opening}: ${reason} (rule: ${rule}). ${change}${typed}`;
 }

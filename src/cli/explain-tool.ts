@@ -6,6 +6,7 @@ import { explainTool, type ToolExplanation } from "../explain/explain-tool.ts";
 import { nodeHost } from "../host/node-host.ts";
 import { decideWebFetch } from "../policy/file-tools/decide-web-fetch.ts";
 import { readToolTarget } from "../protocol/file-tools.ts";
+import { quote } from "../rewrite/quote.ts";
 import { findLaunch } from "../runtime/launch-store.ts";
 import { locateSite } from "../runtime/site.ts";
 import { rowPrinter, settingsRows } from "./explain-rows.ts";
@@ -71,6 +72,7 @@ function printExplanation(
   row("because", [`${verdict.reason} (${verdict.code})`]);
   if (verdict.rule !== undefined) row("rule", [verdict.rule]);
   if (verdict.change !== undefined) row("to change", verdict.change.split("\n"));
+  if (verdict.allow !== undefined) row("or type", [`sandhook allow ${verdict.allow.map(quote).join(" ")}`]);
   row("touches", places);
   for (const [name, values] of settingsRows(settings)) row(name, values);
 }

@@ -94,6 +94,8 @@ export const explainToolReport = z.strictObject({
     rule: z.string().optional(),
     key: z.string().optional(),
     change: z.string().optional(),
+    /** Words after `sandhook allow`. */
+    allow: names.optional(),
   }),
   places: names,
   ...explainedSettings,

@@ -18,6 +18,8 @@ export interface NativeSettings {
   readonly additionalDirectories: readonly string[];
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /** What the client's own shells read before a command, on the host. */
+  readonly startupFiles: readonly string[];
   /** `sandbox.network.allowManagedDomainsOnly`: lists of weaker files do not count. Managed files only. */
   readonly managedDomainsOnly: boolean;
   /** `sandbox.filesystem.allowManagedReadPathsOnly`, the same for `allowRead`. */
@@ -33,6 +35,15 @@ function at(value: unknown, key: string): unknown {
     : undefined;
 }
 
+/** Variables that name a file, or a folder of files, that a shell evaluates when it starts. */
+const STARTUP_VARIABLES = ["BASH_ENV", "ENV", "CLAUDE_ENV_FILE", "ZDOTDIR"];
+
+/** One that needs a shell to be read is not looked at. */
+function startupFiles(settings: unknown): readonly string[] {
+  const values = STARTUP_VARIABLES.map((name) => ["env", name].reduce(at, settings));
+  return values.filter((value) => typeof value === "string").filter((value) => /^[^$`*?[]+$/.test(value));
+}
+
 function texts(settings: unknown, path: readonly string[], file: HostPath): readonly string[] {
   const value = path.reduce(at, settings);
   if (value === undefined) return [];
@@ -46,15 +57,17 @@ function texts(settings: unknown, path: readonly string[], file: HostPath): read
 
 /**
  * The part of Claude Code's own settings that means the same as ours: `sandbox.filesystem`, `sandbox.network`,
- * `sandbox.excludedCommands`, `permissions.additionalDirectories` and path rules of Read and Edit. Undefined when none
- * is there. Other keys are Claude Code's business.
+ * `sandbox.excludedCommands`, `permissions.additionalDirectories`, path rules of Read and Edit, and start-up files that `env`
+ * names. Undefined when none is there. Other keys are Claude Code's business.
  * @throws InputError `config.invalid` for one that is no list of texts
  */
 export function parseNativeSettings(
   settings: Readonly<Record<string, unknown>>,
   file: HostPath,
 ): NativeSettings | undefined {
-  if (settings["sandbox"] === undefined && settings["permissions"] === undefined) return undefined;
+  const startup = startupFiles(settings);
+  const silent = ["sandbox", "permissions"].every((key) => settings[key] === undefined);
+  if (silent && startup.length === 0) return undefined;
   const read = (...path: string[]): readonly string[] => texts(settings, path, file);
   const rules = (key: "allow" | "deny"): readonly string[] =>
     read("permissions", key).filter((rule) => PATH_RULE.test(rule));
@@ -69,6 +82,7 @@ export function parseNativeSettings(
     additionalDirectories: read("permissions", "additionalDirectories"),
     allow: rules("allow"),
     deny: rules("deny"),
+    startupFiles: startup,
     managedDomainsOnly:
       ["sandbox", "network", "allowManagedDomainsOnly"].reduce<unknown>(at, settings) === true,
     managedReadsOnly:
@@ -126,7 +140,11 @@ export function flattenNative(
         ...native.additionalDirectories.map((path) => rebase(path, undefined)),
         ...allowed(false),
       ],
-      "filesystem.denyWrite": [...paths(native.denyWrite), ...ruleTexts(native.deny, false, base)],
+      "filesystem.denyWrite": [
+        ...paths(native.denyWrite),
+        ...ruleTexts(native.deny, false, base),
+        ...native.startupFiles,
+      ],
       "filesystem.denyRead": [...paths(native.denyRead), ...ruleTexts(native.deny, true, base)],
       "filesystem.allowRead": [...paths(native.allowRead).filter(isPlain), ...allowed(true)],
       "network.allowedDomains": native.allowedDomains,

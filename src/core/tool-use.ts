@@ -44,4 +44,6 @@ export interface ToolObjection {
   readonly key: string | undefined;
   /** What to do instead, or the smallest change that allows it. */
   readonly change: string;
+  /** Words after `sandhook allow` that make that change; absent when nothing that a person types does. */
+  readonly allow?: readonly string[];
 }

@@ -16,6 +16,8 @@ export interface ToolExplanation extends ExplainedSettings {
     readonly rule?: string;
     readonly key?: string;
     readonly change?: string;
+    /** Words after `sandhook allow` that make that change. */
+    readonly allow?: readonly string[];
   };
   /** Every place that the path means, symlinks resolved; each of them was judged. */
   readonly places: readonly HostPath[];
@@ -26,8 +28,9 @@ type Verdict = ToolExplanation["verdict"];
 function readVerdict(decision: ToolDecision): Verdict {
   const { kind, code, reason } = decision;
   if (decision.kind === "pass") return { kind, code, reason };
-  const { rule, key, change } = decision;
-  return { kind, code, reason, rule, ...(key === undefined ? {} : { key }), change };
+  const { rule, key, change, allow } = decision;
+  const known = { ...(key === undefined ? {} : { key }), ...(allow === undefined ? {} : { allow }) };
+  return { kind, code, reason, rule, change, ...known };
 }
 
 function placesOf({ host, use: { target, cwd } }: ToolPipelineInput): readonly HostPath[] {

@@ -120,8 +120,17 @@ describe.runIf(engineAvailable("bubblewrap"))("sandhook explain", () => {
     const read = tool("Read", "--path", "keys/id_rsa");
     expect(read.verdict).toMatchObject({ code: "file.secret", key: "filesystem.allowRead" });
     expect(read.places).toContain(path.join(ground.home, ".ssh/id_rsa"));
+    expect(read.verdict.allow).toEqual(["read", "~/.ssh"]);
     const people = run(ground, "--tool", "Read", "--path", "keys/id_rsa");
+    expect(people.out).toMatch(/^or type {5}sandhook allow read '~\/\.ssh'\n/m);
     expect([people.status, people.out]).toEqual([1, expect.stringMatching(/^verdict {5}is refused\n/m)]);
+    // What is offered has the effect.
+    const typed = spawnSync(
+      process.execPath,
+      [path.resolve("dist/sandhook.mjs"), "allow", ...(read.verdict.allow ?? []), "--yes"],
+      { cwd: ground.project, env: { HOME: ground.home, PATH: "/usr/bin:/bin" } },
+    );
+    expect([typed.status, tool("Read", "--path", "keys/id_rsa").verdict.kind]).toEqual([0, "pass"]);
     for (const wrong of [
       ["WebFetch", "--path", "x"],
       ["Read", "--path", "x", "--", "ls"],

@@ -7,6 +7,7 @@ import { isSettings } from "../protected-paths.ts";
 import { realAsFarAsPossible } from "../written-paths.ts";
 import { type Access, type AccessMap, type AccessRequest, planAccess } from "./access-map.ts";
 import { locateTarget } from "./locate-target.ts";
+import { shorten, typed } from "./typed-allowance.ts";
 
 type FileTarget = Exclude<ToolTarget, { kind: "fetch" }>;
 
@@ -14,12 +15,6 @@ const PASS: ToolDecision = { kind: "pass", code: "file.inside", reason: "inside 
 
 function refusal(detail: Omit<ToolObjection, "kind">): ToolObjection {
   return { kind: "refuse", ...detail };
-}
-
-/** `~/x` for what lies in the home folder: how people write it, also in settings. */
-function shorten(place: string, { host }: AccessRequest): string {
-  if (place === host.home) return "~";
-  return isInside(place, host.home) ? `~${place.slice(host.home.length)}` : place;
 }
 
 /** The entry of a list that names a place, whoever wrote it. */
@@ -59,6 +54,7 @@ function refuseHidden({ by }: Access, place: HostPath, request: AccessRequest): 
       rule: `secret ${shown}`,
       key,
       change,
+      ...typed("read", by, request),
     });
   const rule = denialText("filesystem.denyRead", denial);
   return refusal({
@@ -78,6 +74,7 @@ function refuseUnlisted(place: HostPath, request: AccessRequest): ToolObjection 
     rule: `profile ${config.profile.value} (${renderSource(config.reads.source)})`,
     key: "filesystem.allowRead",
     change: `To show it, a person adds ${JSON.stringify(shorten(place, request))} to sandhook.filesystem.allowRead in the user settings.`,
+    ...typed("read", place, request),
   });
 }
 
@@ -110,6 +107,7 @@ function refuseProtected({ by }: Access, place: HostPath, request: AccessRequest
     rule,
     key: "filesystem.allowWrite",
     change: `To open it, a person adds ${JSON.stringify(shorten(part, request))} to sandhook.filesystem.allowWrite in the user settings.`,
+    ...typed("write", part, request),
   });
 }
 
@@ -134,12 +132,14 @@ function objectOutside(place: HostPath, request: AccessRequest): ToolObjection {
       rule,
       change: `Commands do not share this machine's /tmp; write below ${temporary}, which is TMPDIR for them.`,
     });
+  const folder = hostPath(path.posix.dirname(place));
   return {
     kind: "ask",
     ...base,
     code: "file.outside",
     rule,
-    change: `To open it for good, a person adds ${JSON.stringify(shorten(hostPath(path.posix.dirname(place)), request))} to sandhook.filesystem.allowWrite in the user settings.`,
+    change: `To open it for good, a person adds ${JSON.stringify(shorten(folder, request))} to sandhook.filesystem.allowWrite in the user settings.`,
+    ...typed("write", folder, request),
   };
 }
 

@@ -68,6 +68,7 @@ function explain(refusal: Refusal, destination: Destination, config: Config): To
     ? config["network.deniedDomains"].find(({ value }) => value === refusal.rule)?.source
     : undefined;
   const from = renderSource(sourced ?? config["network.mode"].source);
+  const wanted = refusal.entry !== undefined && refusal.code !== "mode-none" ? refusal.entry : entry;
   return refuse({
     code: `web.${refusal.code}`,
     reason: refusal.code === "mode-none" ? "the policy has no network" : refusal.reason,
@@ -77,7 +78,8 @@ function explain(refusal: Refusal, destination: Destination, config: Config): To
     key: names ? refusal.key : "network.allowedDomains",
     change: names
       ? "A person can take the entry out."
-      : `To allow it, a person adds ${JSON.stringify(refusal.entry !== undefined && refusal.code !== "mode-none" ? refusal.entry : entry)} to sandhook.network.allowedDomains in the user settings; commands can reach it then, too.`,
+      : `To allow it, a person adds ${JSON.stringify(wanted)} to sandhook.network.allowedDomains in the user settings; commands can reach it then, too.`,
+    ...(names ? {} : { allow: ["network", wanted] }),
   });
 }
 
