@@ -36,12 +36,13 @@ export const ORGANISATION_ROOT = hostPath("/opt/sandhook");
 
 /** Joins segments below a host path. A segment may hold slashes; `..` is resolved by the caller's own checks. */
 export function joinHost(base: HostPath, ...segments: readonly string[]): HostPath {
-  return hostPath([base, ...segments].join("/"));
+  return hostPath(`${base}/${segments.join("/")}`);
 }
 
 /** The parent folder; `/` is its own parent. */
 export function parentOf(child: HostPath): HostPath {
-  return path.posix.dirname(child) as HostPath;
+  const end = child.lastIndexOf("/");
+  return (end <= 0 ? "/" : child.slice(0, end)) as HostPath;
 }
 
 /**

@@ -91,9 +91,10 @@ function fixedCandidates({ host }: ProtectionRequest): Candidate[] {
 
 /** The path with its parent's symlinks resolved; when folders are missing, the first missing one stands for it. */
 function locate(host: Host, path: HostPath): HostPath {
-  const parent = host.realPath(parentOf(path));
-  if (parent !== undefined) return joinHost(parent, path.slice(path.lastIndexOf("/") + 1));
-  return locate(host, parentOf(path));
+  const folder = parentOf(path);
+  const parent = host.realPath(folder);
+  if (parent === undefined) return locate(host, folder);
+  return parent === folder ? path : joinHost(parent, path.slice(path.lastIndexOf("/") + 1));
 }
 
 function refuseSymlink(path: HostPath): never {
