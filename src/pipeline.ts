@@ -17,6 +17,7 @@ import { type LeavePlan, planLeave } from "./policy/plan-leave.ts";
 import { planSandbox } from "./policy/plan.ts";
 import { withTrustHint } from "./policy/trust-hint.ts";
 import { requireGate } from "./policy/require-gate.ts";
+import { requireOneSandbox } from "./policy/require-one-sandbox.ts";
 import { type ResolvedProject, resolveProject } from "./policy/resolve-project.ts";
 
 export { resolveProject };
@@ -148,7 +149,7 @@ export function resolveCall({
  */
 export function decide(input: PipelineInput): Decision {
   const { call, gateTakesCalls } = input;
-  const { project, config, rules, routes, foreignEnvironment, gate } = resolveCall(input);
+  const { project, config, rules, routes, foreignEnvironment, gate, nativeSandbox } = resolveCall(input);
   input.resolved?.(config);
   if (!config.enabled.value) {
     return {
@@ -172,6 +173,7 @@ export function decide(input: PipelineInput): Decision {
     );
   }
   requireGate(gate, config.trusted);
+  requireOneSandbox(nativeSandbox);
   const leave = planLeave({ config, call, patterns: input.patterns, foreignEnvironment });
   if (leave.kind === "granted") return goOutside(leave, verdict);
   const { engine, plan } = withTrustHint(config, () => planOn(input, project, config));

@@ -61,8 +61,8 @@ function hookWords(fact: Of<"hook" | "gate" | "native">): Words {
         `remove env.CLAUDE_CODE_SHELL_PREFIX from ${fact.file}`,
       );
     case "native.on":
-      return warning(
-        `${fact.file} switches Claude Code's own sandbox on: a sandbox inside a sandbox often fails to start`,
+      return error(
+        `${fact.file} switches Claude Code's own sandbox on, and ours does not start inside of it: every command is refused`,
         `set sandbox.enabled to false in ${fact.file}`,
       );
   }

@@ -57,7 +57,12 @@ function kindOf(stats: Stats): FileKind {
  * is given up by the client.
  */
 function readRegular(file: string): string {
-  if (!statSync(file).isFile()) throw new TypeError(`${file} is no regular file`);
+  const stats = statSync(file);
+  if (!stats.isFile()) {
+    // Claude Code's own sandbox mounts it over files that are not there.
+    if (stats.isCharacterDevice() && stats.rdev === statSync("/dev/null").rdev) return "";
+    throw new TypeError(`${file} is no regular file`);
+  }
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) throw new TypeError(`${file} is no regular file`);

@@ -10,6 +10,7 @@ import {
   readLayers,
   type SettingsReader,
 } from "../config/read-layers.ts";
+import { findNativeSandbox } from "../config/native-sandbox.ts";
 import { type GateState, gateState } from "../config/protection.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
 import type { Host } from "../core/host.ts";
@@ -36,6 +37,8 @@ export interface ResolvedProject {
   readonly routes: readonly AppliedRule[];
   /** The first project file that sets environment variables without being trusted. */
   readonly foreignEnvironment: HostPath | undefined;
+  /** The file that switches Claude Code's own sandbox on. */
+  readonly nativeSandbox: HostPath | undefined;
   /** What the settings make of the shell gate. */
   readonly gate: GateState;
 }
@@ -84,6 +87,7 @@ export function resolveProject(
     rules: readPermissionEntries(layers),
     routes,
     foreignEnvironment: trusted ? undefined : findForeignEnvironment(layers),
+    nativeSandbox: findNativeSandbox(layers),
     gate: gateState(layers),
   };
 }

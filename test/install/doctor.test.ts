@@ -132,7 +132,7 @@ const PLANTED: readonly (readonly Fault[])[] = [
       (user) => {
         editSettings(user, { sandbox: { enabled: true } });
       },
-      "warning native.on",
+      "error native.on",
     ],
     [
       "a setting that nobody knows",
