@@ -8,7 +8,7 @@ import { bash } from "../support/script.ts";
 import { makeTempHome, type TempHome } from "../support/temp-home.ts";
 
 /** Part of `npm run bench`, never of `npm test`: it prints times and asserts only that every call ran. */
-const CALLS = 34;
+const CALLS = 20;
 const WARM_UP = 4;
 const ROUNDS = 2;
 

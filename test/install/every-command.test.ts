@@ -160,5 +160,5 @@ describe.runIf(engineAvailable("bubblewrap"))("every command", () => {
       expect(shown[none]?.output, line).not.toContain("\u001b");
       expect(shown[none]?.output, line).not.toBe("");
     }
-  });
+  }, 300_000);
 });
