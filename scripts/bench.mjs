@@ -10,7 +10,7 @@ import { measureGoals, pair } from "./bench/goals.mjs";
 import { describeMachine, timeProgram } from "./bench/measure.mjs";
 import { measurePeers } from "./bench/peers.mjs";
 import { findResidents, measureCpu, startResident } from "./bench/resident.mjs";
-import { makeUser, PATH } from "./bench/user.mjs";
+import { makeUser, PATH, removeUsers } from "./bench/user.mjs";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 30);
 const PEER_SECONDS = 90;
@@ -120,5 +120,5 @@ try {
 } finally {
   for (const user of users) for (const pid of findResidents(user)) process.kill(Number(pid));
   for (const [engine, name] of rooms) spawnSync(engine, ["rm", "--force", name], { stdio: "ignore" });
-  for (const user of users) user.remove();
+  removeUsers();
 }

@@ -2,17 +2,21 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { measureConfigFiles } from "./config-files.mjs";
-import { interleave, median, summarise, timeProgram } from "./measure.mjs";
+import { countCpu, interleave, median, summarise, timeProgram } from "./measure.mjs";
 import { makeUser, PATH } from "./user.mjs";
 
 /** Runs the pair, prints it beside its goal, and gives it for the record. */
 export function pair(name, { base, ours, goal, rounds, unit = "ratio" }) {
-  const samples = interleave({ base, ours }, { rounds });
+  const [one, other] = [countCpu(base), countCpu(ours)];
+  const samples = interleave({ base: one.counted, ours: other.counted }, { rounds });
   const { base: low, ours: high } = summarise(samples, "base");
   const added = Math.round(median(samples.ours.map((time, round) => time - samples.base[round])) * 10) / 10;
+  const cpu = { base: one.mean(), ours: other.mean() };
   const result = unit === "ratio" ? `${high.ratio} ×` : `+${added} ms`;
-  console.log(`${name}: ${result} (goal ${goal}); ${low.median} → ${high.median} ms, n=${high.n}`);
-  return { name, goal, ratio: high.ratio, added, base: low, ours: high };
+  console.log(
+    `${name}: ${result} (goal ${goal}); ${low.median} → ${high.median} ms, CPU ${cpu.base} → ${cpu.ours} ms, n=${high.n}`,
+  );
+  return { name, goal, ratio: high.ratio, added, cpu, base: low, ours: high };
 }
 
 /** The arguments and the filter of a job of ours, for bwrap alone. */

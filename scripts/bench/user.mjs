@@ -15,9 +15,17 @@ import { timeProgram } from "./measure.mjs";
 
 export const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+const made = [];
+
+/** Takes away the folders of all users. */
+export function removeUsers() {
+  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
+}
+
 /** Installs dist/ for a user with these settings; `helper`: with the static helper, where one was built. */
 export function makeUser(settings, { helper = false } = {}) {
   const root = realpathSync(mkdtempSync("/var/tmp/sandhook-bench-"));
+  made.push(root);
   const home = path.join(root, "home");
   const project = path.join(root, "project");
   const state = path.join(home, ".local/share/sandhook");
@@ -51,6 +59,5 @@ export function makeUser(settings, { helper = false } = {}) {
     return { time, line: JSON.parse(stdout).hookSpecificOutput.updatedInput.command };
   };
   const runLine = (line) => start(["/bin/bash", "-c", line]).time;
-  const remove = () => rmSync(root, { recursive: true, force: true });
-  return { root, home, project, state, libexec, env, event, hookWords, start, askHook, runLine, remove };
+  return { root, home, project, state, libexec, env, event, hookWords, start, askHook, runLine };
 }
