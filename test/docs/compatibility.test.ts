@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { listCells, mergeResults } from "../e2e/releases/cells.ts";
+import { listCells, mergeResults, RELEASES } from "../e2e/releases/cells.ts";
 import { readResults, releasesOf } from "../e2e/releases/results.ts";
 
 const LIMITATIONS = readFileSync(
@@ -17,6 +17,7 @@ describe("the committed matrix of failures", () => {
         readResults().find((row) => row.mode === mode.name)?.[scope]?.[release] === undefined,
     );
     expect(missing.map(({ mode, scope, release }) => `${mode.name}, ${scope}, ${release}`)).toEqual([]);
+    expect(releasesOf(readResults())).toEqual(expect.arrayContaining([...RELEASES]));
   });
 
   it("has open cells only where LIMITATIONS says so, and never with managed settings", () => {
