@@ -15,7 +15,7 @@ export function makeTempHome(options: TempHomeOptions = {}): TempHome {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "sandhook-test-")));
   onTestFinished(() => {
     for (const path of [root, sessionFolder(join(root, "project"))]) {
-      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(path, { recursive: true, force: true, maxRetries: 30 });
     }
   });
   const user = { root, home: join(root, "home"), project: join(root, "project") };
