@@ -24,7 +24,7 @@ describe("the workflow", () => {
 
   it("runs every Node release that the package supports on Linux", () => {
     expect(jobs.get("linux")).toContain('node: ["20.19", "22", "24"]');
-    expect(jobs.get("linux")).toMatch(/npm ci\n.*npm run check\n.*npm test\n/s);
+    expect(jobs.get("linux")).toMatch(/npm ci\n.*npm run check:static\n.*npm test\n/s);
   });
 
   it("runs the three macOS releases with the real sandbox-exec", () => {
