@@ -67,7 +67,8 @@ function renderSession({ id, calls }: SessionReport): Html {
   const first = calls[0]?.time.replace("T", " ").slice(0, 16) ?? "";
   return html`<details open>
     <summary>
-      ${first} · ${calls.length} calls${refused === 0 ? "" : `, ${refused} refused`}
+      ${first} · ${calls.length}
+      ${calls.length === 1 ? "call" : "calls"}${refused === 0 ? "" : `, ${refused} refused`}
       <small>${id ?? "session not known"}</small>
     </summary>
     <ol>
