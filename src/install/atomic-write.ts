@@ -16,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { isAlive } from "../runtime/network/process-identity.ts";
 import { isAbsent, onMachine } from "./machine-errors.ts";
 
 const MARK = ".sandhook-";
@@ -107,18 +108,6 @@ export function namesIn(folder: string): readonly string[] {
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;
-  }
-}
-
-/** True while a process with that id exists. */
-export function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive as well.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

@@ -2,7 +2,8 @@ import { linkSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InstallError } from "../core/errors.ts";
-import { ensureFolder, isAlive, writeDurably } from "./atomic-write.ts";
+import { isAlive } from "../runtime/network/process-identity.ts";
+import { ensureFolder, writeDurably } from "./atomic-write.ts";
 import { isAbsent, onMachine, systemCode } from "./machine-errors.ts";
 
 const RETRY_MS = 50;

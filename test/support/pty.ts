@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import { isAlive } from "../../src/runtime/network/process-identity.ts";
 import type { ClientCommand } from "./client-release.ts";
 
 /** A command on a terminal of 160 × 50: what it shows, and keys in tmux's notation (`Enter`, `C-c`, or text). */
@@ -47,12 +48,4 @@ async function endProcess(pid: number): Promise<void> {
   const end = Date.now() + 5000;
   while (isAlive(pid) && Date.now() < end) await sleep(50);
   if (isAlive(pid)) process.kill(pid, "SIGKILL");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
